@@ -1,0 +1,12 @@
+{# JSON kept as JSON; null where it does not parse. #}
+{% macro as_json(column) -%}
+    {{ adapter.dispatch('as_json', 'customer_analytics')(column) }}
+{%- endmacro %}
+
+{% macro default__as_json(column) -%}
+    try_cast({{ clean_text(column) }} as json)
+{%- endmacro %}
+
+{% macro spark__as_json(column) -%}
+    case when schema_of_json({{ column }}) is not null then {{ column }} end
+{%- endmacro %}
