@@ -1,0 +1,97 @@
+with
+
+pageviews as (
+
+    {{ latest_delivery(
+        ref('stg_digital_analytics__web_pageviews'),
+        'pageview_id',
+        ['pageview_timestamp', 'device_id', 'session_id', 'customer_id', 'page_url'],
+    ) }}
+
+),
+
+urls_split as (
+
+    select
+        *,
+        nullif(
+            lower(regexp_extract(page_url, '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]+)', 1)), ''
+        ) as page_host,
+        coalesce(
+            nullif(
+                regexp_extract(
+                    page_url, '^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]+)?(/[^?#]*)', 2
+                ), ''
+            ),
+            case when page_url is not null then '/' end
+        ) as path_of_url,
+        nullif(
+            lower(regexp_extract(referrer_url, '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]+)', 1)), ''
+        ) as referrer_host_of_url
+    from pageviews
+
+),
+
+final as (
+
+    select
+
+        -- ids
+        pageview_id,
+        session_id as source_session_id,
+        device_id,
+        user_id,
+        customer_id,
+        source_system,
+        case
+            when device_id is not null then 'device'
+            when user_id is not null then 'user'
+            when session_id is not null then 'session'
+            else 'none'
+        end as visitor_id_type,
+        coalesce(device_id, user_id, session_id, pageview_id) as visitor_id,
+
+        -- page: without query and fragment, a page is one page; an address in a path is nobody's
+        -- business
+        page_url,
+        page_host,
+        regexp_replace(
+            coalesce(nullif(regexp_extract(page_path, '^[^?#]*', 0), ''), path_of_url),
+            '[^/]*(@|%40)[^/]*', ':address'
+        ) as page_path,
+        page_title,
+        page_category,
+        page_type,
+
+        -- where the visitor came from
+        referrer_url,
+        coalesce(referrer_host_of_url, referrer_domain) as referrer_host,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+
+        -- device
+        user_agent,
+        device_type,
+        device_brand,
+        device_model,
+        browser,
+        browser_version,
+        os,
+        os_version,
+        country,
+
+        -- as the collector measured
+        time_on_page_seconds as measured_time_on_page_seconds,
+        scroll_depth_pct,
+        page_load_time_ms,
+
+        -- timestamps
+        pageview_timestamp,
+        ingestion_timestamp
+
+    from urls_split
+
+)
+
+select * from final

@@ -1,0 +1,61 @@
+with
+
+pageviews as (
+
+    select * from {{ ref('silver_web_pageviews') }}
+
+),
+
+final as (
+
+    select
+        session_key,
+        min(visitor_key) as visitor_key,
+        min(visitor_id_type) as visitor_id_type,
+        min(device_id) as device_id,
+        min(source_system) as source_system,
+        min(pageview_timestamp) as session_start_timestamp,
+        max(pageview_timestamp) as session_end_timestamp,
+        count(*) as total_pageviews,
+        count(distinct page_key) as unique_pages_viewed,
+
+        -- first and last page
+        max(page_url) filter (where is_entry_page) as entry_page,
+        max(page_url) filter (where is_exit_page) as exit_page,
+        max(page_category) filter (where is_entry_page) as landing_page_category,
+        max(page_key) filter (where is_entry_page) as landing_page_key,
+        max(device_key) filter (where is_entry_page) as device_key,
+
+        -- who: the last login of the session, if there was one
+        max_by(
+            {{ surrogate_key(['source_system', 'customer_id']) }}, page_sequence_number
+        ) filter (where customer_id is not null) as login_customer_key,
+        bool_or(user_id is not null or customer_id is not null) as authenticated_flag,
+
+        -- measures
+        max(scroll_depth_pct) as max_scroll_depth_pct,
+        avg(time_on_page_seconds) as avg_time_on_page_seconds,
+        avg(
+            (
+                (case when visitor_id_type = 'none' then 0 else 1 end)
+                + (case when source_session_id is null then 0 else 1 end)
+                + (case when page_url is null then 0 else 1 end)
+                + (case when page_title is null then 0 else 1 end)
+                + (case when device_type is null then 0 else 1 end)
+                + (case when country is null then 0 else 1 end)
+            ) * 100.0 / 6
+        ) as data_quality_score,
+
+        -- flags
+        bool_or(is_capped_session) as is_capped,
+        bool_or(is_bot) as is_bot,
+        min(bot_rule) as bot_rule,
+        bool_or(is_test) as is_test,
+        max(ingestion_timestamp) as created_timestamp
+
+    from pageviews
+    group by session_key
+
+)
+
+select * from final

@@ -1,0 +1,57 @@
+with
+
+entry_pages as (
+
+    select
+        session_key,
+        page_host,
+        utm_source as entry_utm_source,
+        utm_medium as entry_utm_medium,
+        utm_campaign as entry_utm_campaign,
+        nullif(
+            regexp_extract(
+                page_url,
+                '[?&](gclid|gbraid|wbraid|dclid|msclkid|fbclid|igshid|ttclid|twclid|li_fat_id|yclid|epik|ScCid)=',
+                1
+            ), ''
+        ) as click_id,
+        regexp_replace(referrer_host, '^www\.', '') as referrer_host,
+        regexp_replace(page_host, '^www\.', '') as own_host
+    from {{ ref('silver_web_pageviews') }}
+    where is_entry_page
+
+),
+
+-- a page of our own site is no referrer, nor is its sub-domain or parent
+referrers_judged as (
+
+    select
+        session_key,
+        click_id,
+        entry_utm_source,
+        entry_utm_medium,
+        entry_utm_campaign,
+        case
+            when own_host is null then referrer_host
+            when referrer_host <> own_host
+                and referrer_host not like '%.' || own_host
+                and own_host not like '%.' || referrer_host
+                then referrer_host
+        end as external_referrer_host
+    from entry_pages
+
+),
+
+final as (
+
+    select
+        *,
+        {{ surrogate_key([
+            'click_id', 'entry_utm_source', 'entry_utm_medium', 'entry_utm_campaign',
+            'external_referrer_host',
+        ]) }} as traffic_source_key
+    from referrers_judged
+
+)
+
+select * from final

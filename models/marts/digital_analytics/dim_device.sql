@@ -1,0 +1,36 @@
+with
+
+devices as (
+
+    select
+        device_key,
+        device_type,
+        device_brand,
+        device_model,
+        browser,
+        browser_version,
+        os,
+        os_version
+    from {{ ref('silver_web_pageviews') }}
+    where device_key <> -1
+    group by all
+
+),
+
+final as (
+
+    select * from devices
+    union all
+    select
+        -1 as device_key,
+        '(unknown)' as device_type,
+        null as device_brand,
+        null as device_model,
+        null as browser,
+        null as browser_version,
+        null as os,
+        null as os_version
+
+)
+
+select * from final

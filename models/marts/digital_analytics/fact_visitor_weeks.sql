@@ -1,0 +1,54 @@
+with
+
+visitor_weeks as (
+
+    select
+        visitor_key,
+        cast(date_trunc('week', session_date) as date) as week_start_date,
+        count(*) as session_count
+    from {{ ref('silver_web_sessions') }}
+    where visitor_id_type <> 'none' and ({{ var("include_bots") }} or not (is_bot or is_test))
+    group by all
+
+),
+
+last_day as (
+
+    select max(date_day) as last_date
+    from {{ ref('dim_date') }}
+
+),
+
+neighbours_seen as (
+
+    select
+        *,
+        lead(week_start_date) over visitor as next_week_seen,
+        lag(week_start_date) over visitor as previous_week_seen
+    from visitor_weeks
+    window visitor as (partition by visitor_key order by week_start_date)
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['visitor_key', 'week_start_date']) }} as visitor_week_key,
+        visitor_key,
+        {{ date_key('week_start_date') }} as week_start_date_key,
+        previous_week_seen is null as is_first_week,
+        -- a week is followed up only when the next one is over
+        case
+            when {{ dbt.dateadd('day', 13, 'week_start_date') }} <= last_date
+                then coalesce(
+                    next_week_seen = {{ dbt.dateadd('day', 7, 'week_start_date') }}, false
+                )
+        end as is_retained,
+        cast(session_count as integer) as session_count,
+        week_start_date
+    from neighbours_seen
+    cross join last_day
+
+)
+
+select * from final

@@ -1,0 +1,69 @@
+with
+
+records as (
+
+    {{ latest_delivery(
+        ref('stg_customer_360__customer_master'),
+        'record_id',
+        ['record_timestamp', 'source_system', 'source_customer_id'],
+    ) }}
+
+),
+
+-- a source system sends a customer again when something changed: the last version counts
+latest_records as (
+
+    select
+        source_system,
+        source_customer_id,
+        customer_type,
+        customer_status,
+        country,
+        customer_since_date,
+        record_timestamp,
+        false as is_inferred
+    from records
+    where source_customer_id is not null
+    qualify row_number() over (
+        partition by source_system, source_customer_id
+        order by record_timestamp desc, ingestion_timestamp desc, record_id
+    ) = 1
+
+),
+
+-- customers who behave but whose record never came: a fact must not lose them
+inferred_records as (
+
+    select
+        source_system,
+        customer_id as source_customer_id,
+        null as customer_type,
+        null as customer_status,
+        null as country,
+        cast(null as date) as customer_since_date,
+        min(pageview_timestamp) as record_timestamp,
+        true as is_inferred
+    from {{ ref('silver_web_pageviews') }}
+    where customer_id is not null
+    group by source_system, customer_id
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['source_system', 'source_customer_id']) }} as customer_key,
+        *
+    from (
+        select * from latest_records
+        union all
+        select * from inferred_records
+    ) as all_records
+    qualify row_number() over (
+        partition by source_system, source_customer_id
+        order by case when is_inferred then 1 else 0 end
+    ) = 1
+
+)
+
+select * from final
