@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__as_array(column, element) -%}
-    from_json({{ column }}, 'array<string>')
+    from_json({{ clean_text(column) }}, 'array<string>')
 {%- endmacro %}

@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__as_json(column) -%}
-    case when schema_of_json({{ column }}) is not null then {{ column }} end
+    case when try_parse_json({{ column }}) is not null then {{ clean_text(column) }} end
 {%- endmacro %}

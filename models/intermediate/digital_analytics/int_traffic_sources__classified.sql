@@ -95,10 +95,11 @@ channels_found as (
     from media_named
     -- an empty condition holds for everything: an empty pattern is found in every text
     inner join {{ ref('channel_rules') }} as rules
-        on coalesce(rules.source_category, '') in ('', media_named.source_category)
-        and {{ text_matches('media_named.source_name', "coalesce(rules.source_pattern, '')") }}
-        and {{ text_matches('media_named.medium_name', "coalesce(rules.medium_pattern, '')") }}
-        and {{ text_matches(
+        on
+            coalesce(rules.source_category, '') in ('', media_named.source_category)
+            and {{ text_matches('media_named.source_name', "coalesce(rules.source_pattern, '')") }}
+            and {{ text_matches('media_named.medium_name', "coalesce(rules.medium_pattern, '')") }}
+            and {{ text_matches(
             "lower(coalesce(media_named.entry_utm_campaign, ''))",
             "coalesce(rules.campaign_pattern, '')",
         ) }}

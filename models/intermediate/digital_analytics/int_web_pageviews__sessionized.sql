@@ -1,10 +1,6 @@
 with
 
-pageviews as (
-
-    select * from {{ ref('int_web_pageviews__deduplicated') }}
-
-),
+pageviews as (select * from {{ ref('int_web_pageviews__deduplicated') }}),
 
 gaps_measured as (
 
@@ -32,7 +28,8 @@ visits_opened as (
         *,
         max(
             case
-                when previous_timestamp is null
+                when
+                    previous_timestamp is null
                     or pageview_timestamp
                     > previous_timestamp + interval '{{ var("session_gap_seconds") }}' second
                     or (
@@ -95,19 +92,57 @@ pages_numbered as (
 final as (
 
     select
-        *,
-        {{ surrogate_key(['visitor_id_type', 'visitor_id']) }} as visitor_key,
+        -- ids
+        pageview_id,
         {{ surrogate_key(['visitor_id_type', 'visitor_id', 'session_start_timestamp']) }}
             as session_key,
-        visit_part > 0 as is_capped_session,
+        {{ surrogate_key(['visitor_id_type', 'visitor_id']) }} as visitor_key,
+        source_session_id,
+        source_system,
+        visitor_id_type,
+        device_id,
+        user_id,
+        customer_id,
+        -- page and where the visitor came from
+        page_url,
+        page_host,
+        page_path,
+        page_title,
+        page_category,
+        page_type,
+        referrer_url,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        -- device and place
+        user_agent,
+        device_type,
+        device_brand,
+        device_model,
+        browser,
+        browser_version,
+        os,
+        os_version,
+        country,
+        -- place in the session
+        page_sequence_number,
         page_sequence_number = 1 as is_entry_page,
         next_timestamp is null as is_exit_page,
+        visit_part > 0 as is_capped_session,
+        -- measures
         case
             when next_timestamp is null then measured_time_on_page_seconds
             else cast(
                 floor({{ seconds_between('pageview_timestamp', 'next_timestamp') }}) as integer
             )
-        end as time_on_page_seconds
+        end as time_on_page_seconds,
+        scroll_depth_pct,
+        page_load_time_ms,
+        -- timestamps
+        session_start_timestamp,
+        pageview_timestamp,
+        ingestion_timestamp
     from pages_numbered
 
 )

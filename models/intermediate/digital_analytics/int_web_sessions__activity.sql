@@ -49,8 +49,9 @@ activity_placed as (
         source_sessions.session_key
     from activity
     inner join source_sessions
-        on activity.source_system = source_sessions.source_system
-        and activity.source_session_id = source_sessions.source_session_id
+        on
+            activity.source_system = source_sessions.source_system
+            and activity.source_session_id = source_sessions.source_session_id
     qualify row_number() over (
         partition by activity.activity_type, activity.activity_id
         order by

@@ -11,7 +11,8 @@ entry_pages as (
         nullif(
             regexp_extract(
                 page_url,
-                '[?&](gclid|gbraid|wbraid|dclid|msclkid|fbclid|igshid|ttclid|twclid|li_fat_id|yclid|epik|ScCid)=',
+                '[?&](gclid|gbraid|wbraid|dclid|msclkid|fbclid|igshid|ttclid|twclid|li_fat_id'
+                || '|yclid|epik|ScCid)=',
                 1
             ), ''
         ) as click_id,
@@ -33,7 +34,8 @@ referrers_judged as (
         entry_utm_campaign,
         case
             when own_host is null then referrer_host
-            when referrer_host <> own_host
+            when
+                referrer_host <> own_host
                 and referrer_host not like '%.' || own_host
                 and own_host not like '%.' || referrer_host
                 then referrer_host

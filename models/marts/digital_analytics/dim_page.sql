@@ -15,10 +15,10 @@ pages as (
     qualify row_number() over (
         partition by page_key
         order by
-            case when page_title is null then 1 else 0 end,
-            case when page_type is null then 1 else 0 end,
+            case when page_title is null then 1 else 0 end asc,
+            case when page_type is null then 1 else 0 end asc,
             pageview_timestamp desc,
-            pageview_id
+            pageview_id asc
     ) = 1
 
 ),

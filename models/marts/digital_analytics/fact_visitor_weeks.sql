@@ -33,20 +33,21 @@ neighbours_seen as (
 final as (
 
     select
-        {{ surrogate_key(['visitor_key', 'week_start_date']) }} as visitor_week_key,
-        visitor_key,
-        {{ date_key('week_start_date') }} as week_start_date_key,
-        previous_week_seen is null as is_first_week,
+        {{ surrogate_key(['seen.visitor_key', 'seen.week_start_date']) }} as visitor_week_key,
+        seen.visitor_key,
+        {{ date_key('seen.week_start_date') }} as week_start_date_key,
+        seen.previous_week_seen is null as is_first_week,
         -- a week is followed up only when the next one is over
         case
-            when {{ dbt.dateadd('day', 13, 'week_start_date') }} <= last_date
+            when {{ dbt.dateadd('day', 13, 'seen.week_start_date') }} <= last_day.last_date
                 then coalesce(
-                    next_week_seen = {{ dbt.dateadd('day', 7, 'week_start_date') }}, false
+                    seen.next_week_seen = {{ dbt.dateadd('day', 7, 'seen.week_start_date') }},
+                    false
                 )
         end as is_retained,
-        cast(session_count as integer) as session_count,
-        week_start_date
-    from neighbours_seen
+        cast(seen.session_count as integer) as session_count,
+        seen.week_start_date
+    from neighbours_seen as seen
     cross join last_day
 
 )

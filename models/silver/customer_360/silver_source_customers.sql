@@ -26,7 +26,7 @@ latest_records as (
     where source_customer_id is not null
     qualify row_number() over (
         partition by source_system, source_customer_id
-        order by record_timestamp desc, ingestion_timestamp desc, record_id
+        order by record_timestamp desc, ingestion_timestamp desc, record_id asc
     ) = 1
 
 ),

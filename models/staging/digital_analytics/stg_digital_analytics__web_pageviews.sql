@@ -1,7 +1,7 @@
 {% set typed_fields = [
-    'pageview_timestamp', 'latitude', 'longitude', 'time_on_page_seconds', 'scroll_depth_pct',
-    'page_load_time_ms', 'dom_ready_time_ms', 'first_paint_time_ms', 'exit_page_flag',
-    'bounce_flag', 'pageview_attributes', 'ingestion_timestamp', 'raw_payload',
+    'latitude', 'longitude', 'time_on_page_seconds', 'scroll_depth_pct', 'page_load_time_ms',
+    'dom_ready_time_ms', 'first_paint_time_ms', 'exit_page_flag', 'bounce_flag',
+    'pageview_attributes', 'raw_payload', 'pageview_timestamp', 'ingestion_timestamp',
 ] %}
 
 with
@@ -65,13 +65,11 @@ typed as (
         {{ within('try_cast(longitude as decimal(10, 6))', -180, 180) }} as longitude,
 
         -- measures
-        {{ within('try_cast(time_on_page_seconds as integer)', 0, 86400) }}
-            as time_on_page_seconds,
+        {{ within(as_integer('time_on_page_seconds'), 0, 86400) }} as time_on_page_seconds,
         {{ within('try_cast(scroll_depth_pct as decimal(5, 2))', 0, 100) }} as scroll_depth_pct,
-        {{ within('try_cast(page_load_time_ms as integer)', 0, 3600000) }} as page_load_time_ms,
-        {{ within('try_cast(dom_ready_time_ms as integer)', 0, 3600000) }} as dom_ready_time_ms,
-        {{ within('try_cast(first_paint_time_ms as integer)', 0, 3600000) }}
-            as first_paint_time_ms,
+        {{ within(as_integer('page_load_time_ms'), 0, 3600000) }} as page_load_time_ms,
+        {{ within(as_integer('dom_ready_time_ms'), 0, 3600000) }} as dom_ready_time_ms,
+        {{ within(as_integer('first_paint_time_ms'), 0, 3600000) }} as first_paint_time_ms,
 
         -- flags, as the collector set them
         try_cast(exit_page_flag as boolean) as exit_page_flag,

@@ -1,0 +1,32 @@
+-- A category that has one metric has them all. The domain is the folder: two domains have a «Conversion».
+with named as (
+    select regexp_extract(path, '(customer_360|journey_events|digital_analytics)') as domain, category, contract_name
+    from metrics
+    union
+    select regexp_extract(path, '(customer_360|journey_events|digital_analytics)'), category, contract_name
+    from saved_queries
+)
+
+select 'missing', contract.domain, contract.category, contract.name
+from contract_metrics as contract
+where
+    exists (from named where named.domain = contract.domain and named.category = contract.category)
+    and not exists (
+        from named
+        where
+            named.domain = contract.domain
+            and named.category = contract.category
+            and named.contract_name = contract.name
+    )
+union all
+select 'not in the contract', named.domain, named.category, named.contract_name
+from named
+where
+    named.contract_name <> ''
+    and not exists (
+        from contract_metrics as contract
+        where
+            contract.domain = named.domain
+            and contract.category = named.category
+            and contract.name = named.contract_name
+    )

@@ -1,0 +1,15 @@
+-- A macro's file stands for one idea: who calls any macro of it from another file. Not those that dbt itself calls.
+with callers as (
+    select path, code from models
+    union all
+    select path, code from macros
+)
+
+select macros.path, 'callers:', count(distinct callers.path)
+from macros
+left join callers
+    on macros.path <> callers.path
+    and regexp_matches(callers.code, '\b' || macros.name || '\(')
+where macros.path not in ('macros/generate_schema_name.sql', 'macros/require_bronze.sql')
+group by macros.path
+having count(distinct callers.path) < 3

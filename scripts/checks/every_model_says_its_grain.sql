@@ -1,0 +1,1 @@
+select name, description from models where not starts_with(description, 'One row per ')
