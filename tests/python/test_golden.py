@@ -1,0 +1,79 @@
+"""The tiny world that was counted by hand: each metric, each week, equal."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, run_dbt
+
+from cap.load.bronze import load_bronze
+from cap.load.contract import read_contract
+from cap.metrics import Metrics
+
+GOLDEN = PROJECT / "tests/golden"
+WEEKS = ("2026-01-05", "2026-01-12", "2026-01-19")
+# inputs to growth, not asked for on their own
+HIDDEN = {
+    "sessions_of_previous_week",
+    "users_of_previous_week",
+    "sessions_gained",
+    "users_gained",
+    "possible_visitor_days",
+}
+
+
+def expected() -> dict[str, list[float | None]]:
+    with (GOLDEN / "expected_metrics.csv").open(newline="") as lines:
+        return {
+            row["metric"]: [float(row[week]) if row[week] else None for week in WEEKS]
+            for row in csv.DictReader(lines)
+        }
+
+
+@pytest.fixture(scope="module")
+def metrics(tmp_path_factory: pytest.TempPathFactory) -> Metrics:
+    folder = tmp_path_factory.mktemp("golden")
+    load_bronze(GOLDEN / "bronze", folder / "golden.duckdb", read_contract(PROJECT / "contract/columns.csv"))
+    run_dbt(folder / "golden.duckdb", "build")
+    return Metrics(folder / "golden.duckdb", folder / "target/semantic_manifest.json")
+
+
+def test_every_metric_was_counted_by_hand(metrics: Metrics) -> None:
+    assert set(metrics.names) - HIDDEN == set(expected())
+
+
+@pytest.mark.parametrize("metric", sorted(expected()))
+def test_the_metric_equals_the_count_by_hand(metrics: Metrics, metric: str) -> None:
+    answer = metrics.query([metric], ["metric_time__week"])
+    found: dict[str, float | None] = dict.fromkeys(WEEKS)
+    for week, value in answer.rows:
+        found[str(date(week.year, week.month, week.day))] = float(value) if value is not None else None
+    assert list(found) == list(WEEKS), "a week that should have nothing"
+    for week, wanted in zip(WEEKS, expected()[metric], strict=True):
+        assert found[week] == (pytest.approx(wanted, abs=1e-12) if wanted is not None else None), week
+
+
+def test_a_session_knows_its_customer_clicks_and_conversions(metrics: Metrics) -> None:
+    """Bob is a customer in all his sessions, ann nobody's; an order of an unknown session is no session's."""
+    rows = metrics._client.query(
+        "select device_id, count(distinct customer_key), count(*) filter (customer_key is null), "
+        "sum(conversion_value), sum(total_clicks), sum(total_scrolls), max(max_scroll_depth_pct) "
+        "from silver.silver_web_sessions where device_id in ('ann', 'bob') group by all order by all"
+    ).rows
+    assert [tuple(row) for row in rows] == [
+        ("ann", 0, 3, Decimal("0.00"), 0, 0, None),
+        ("bob", 1, 0, Decimal("100.00"), 2, 1, Decimal("80.00")),
+    ]
+
+
+def test_nothing_is_lost_between_bronze_and_gold(metrics: Metrics) -> None:
+    rows = metrics._client.query(
+        "select bronze_rows, accepted_rows, duplicate_rows, rejected_rows from quality.quality_load_summary "
+        "where table_name = 'web_pageviews'"
+    ).rows
+    assert [tuple(row) for row in rows] == [(18, 15, 1, 2)]
+    (silver,) = metrics._client.query("select count(*) from silver.silver_web_pageviews").rows[0]
+    (gold,) = metrics._client.query("select count(*) from gold.fact_pageviews").rows[0]
+    assert (silver, gold) == (15, 13)
