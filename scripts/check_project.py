@@ -39,7 +39,8 @@ def manifest_tables(manifest: dict) -> dict[str, tuple[str, list[tuple]]]:
             ],
         ),
         "columns": (
-            "unique_id varchar, relation varchar, name varchar, data_type varchar, description varchar, pii varchar",
+            "unique_id varchar, relation varchar, name varchar, data_type varchar, "
+            "description varchar, pii varchar",
             [
                 (n["unique_id"], n["name"], c["name"], c["data_type"] or "", c["description"], pii(c))
                 for n in [*models, *sources]
@@ -128,6 +129,7 @@ def database(manifest: dict) -> duckdb.DuckDBPyConnection:
 
 
 def main() -> int:
+    """Print one line per check and the first violations; 1 if there is any, else 0."""
     manifest_path = ROOT / "target" / "manifest.json"
     if not manifest_path.exists():
         print("target/manifest.json is missing: run `dbt parse` first (`make check` does).")
