@@ -1,22 +1,24 @@
 with
 
-pageviews as (
+pageviews as (select * from {{ ref('int_web_pageviews__deduplicated') }}),
 
-    select * from {{ ref('int_web_pageviews__sessionized') }}
+sessions as (select * from {{ ref('int_web_pageviews__sessionized') }}),
 
-),
-
-user_agents as (
-
-    select * from {{ ref('int_user_agents__classified') }}
-
-),
+user_agents as (select * from {{ ref('int_user_agents__classified') }}),
 
 -- what the collector says of the device comes before what its user agent lets us guess
-devices_known as (
+joined as (
 
     select
         pageviews.*,
+        sessions.session_key,
+        sessions.visitor_key,
+        sessions.session_start_timestamp,
+        sessions.page_sequence_number,
+        sessions.is_entry_page,
+        sessions.is_exit_page,
+        sessions.is_capped_session,
+        sessions.time_on_page_seconds,
         lower(coalesce(pageviews.device_type, user_agents.device_type)) as known_device_type,
         coalesce(pageviews.browser, user_agents.browser) as known_browser,
         coalesce(pageviews.os, user_agents.os) as known_os,
@@ -25,6 +27,7 @@ devices_known as (
             {{ text_matches('pageviews.page_host', "'" ~ var('test_host_pattern') ~ "'") }}, false
         ) as is_test
     from pageviews
+    inner join sessions on pageviews.pageview_id = sessions.pageview_id
     left join user_agents on pageviews.user_agent = user_agents.user_agent
 
 ),
@@ -78,7 +81,7 @@ final as (
         country,
 
         -- place in the session
-        cast(page_sequence_number as integer) as page_sequence_number,
+        page_sequence_number,
         is_entry_page,
         is_exit_page,
         is_capped_session,
@@ -98,7 +101,7 @@ final as (
         pageview_timestamp,
         ingestion_timestamp
 
-    from devices_known
+    from joined
 
 )
 
