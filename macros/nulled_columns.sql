@@ -3,11 +3,11 @@
 {% macro nulled_columns(columns) -%}
     nullif(concat_ws(
         ','{% for column in columns %},
-        case when {{ column }} is null and {{ was_given(column) }} then '{{ column }}' end{% endfor %}
+        case when {{ column }} is null and {{ was_given('raw.' ~ column) }} then '{{ column }}' end{% endfor %}
     ), '')
 {%- endmacro %}
 
-{# Whether the source gave a value for a typed field: anything but blanks and words for null. #}
-{% macro was_given(column) -%}
-    not {{ is_null_word(trimmed('cast(raw.' ~ column ~ ' as varchar)')) }}
+{# Whether the source gave a value: anything but blanks and words for null. #}
+{% macro was_given(delivered) -%}
+    not {{ is_null_word(trimmed('cast(' ~ delivered ~ ' as varchar)')) }}
 {%- endmacro %}

@@ -84,6 +84,7 @@ typed as (
         {{ utc_timestamp('ingestion_timestamp') }} as ingestion_timestamp,
 
         -- as delivered
+        pageview_timestamp as delivered_timestamp,
         {{ raw_fields(typed_fields) }} as raw,
         {{ row_as_json('source') }} as row_json
 

@@ -1,0 +1,32 @@
+{# Every bronze table: its domain, its name, its key and its event time. #}
+{% macro bronze_tables() -%}
+    {{ return([
+        ('customer_360', 'customer_master', 'record_id', 'record_timestamp'),
+        ('customer_360', 'customer_identifiers', 'identifier_id', 'identifier_timestamp'),
+        ('customer_360', 'customer_relationships', 'relationship_id', 'relationship_timestamp'),
+        ('customer_360', 'customer_preferences', 'preference_id', 'preference_timestamp'),
+        ('customer_360', 'customer_interactions', 'interaction_id', 'interaction_timestamp'),
+        ('customer_360', 'customer_lifecycle_events', 'event_id', 'event_timestamp'),
+        ('customer_360', 'customer_segments', 'segment_assignment_id', 'assignment_timestamp'),
+        ('customer_360', 'customer_value_metrics', 'metric_id', 'metric_timestamp'),
+        ('customer_360', 'customer_products', 'product_relationship_id', 'relationship_timestamp'),
+        ('customer_360', 'customer_complaints', 'complaint_id', 'complaint_timestamp'),
+        ('journey_events', 'customer_events', 'event_id', 'event_timestamp'),
+        ('journey_events', 'journey_definitions', 'journey_definition_id', 'created_timestamp'),
+        ('journey_events', 'customer_journeys', 'journey_instance_id', 'journey_start_timestamp'),
+        ('journey_events', 'touchpoints', 'touchpoint_id', 'touchpoint_timestamp'),
+        ('journey_events', 'next_best_actions', 'recommendation_id', 'recommendation_timestamp'),
+        ('journey_events', 'real_time_decisions', 'decision_id', 'decision_timestamp'),
+        ('journey_events', 'journey_analytics_events', 'analytics_event_id', 'event_timestamp'),
+        ('digital_analytics', 'web_pageviews', 'pageview_id', 'pageview_timestamp'),
+        ('digital_analytics', 'mobile_app_events', 'event_id', 'event_timestamp'),
+        ('digital_analytics', 'user_interactions', 'interaction_id', 'interaction_timestamp'),
+        ('digital_analytics', 'conversion_events', 'conversion_id', 'conversion_timestamp'),
+        ('digital_analytics', 'ab_test_exposures', 'exposure_id', 'exposure_timestamp'),
+        ('digital_analytics', 'ab_test_results', 'result_id', 'result_timestamp'),
+        ('digital_analytics', 'feature_usage', 'usage_id', 'usage_timestamp'),
+        ('digital_analytics', 'search_queries', 'search_id', 'search_timestamp'),
+        ('digital_analytics', 'form_interactions', 'interaction_id', 'interaction_timestamp'),
+        ('digital_analytics', 'performance_metrics', 'metric_id', 'metric_timestamp'),
+    ]) }}
+{%- endmacro %}
