@@ -9,5 +9,5 @@
 
 {# Whether the source gave a value: anything but blanks and words for null. #}
 {% macro was_given(delivered) -%}
-    not {{ is_null_word(trimmed('cast(' ~ delivered ~ ' as varchar)')) }}
+    not {{ is_null_word(trimmed('cast(' ~ delivered ~ ' as string)')) }}
 {%- endmacro %}

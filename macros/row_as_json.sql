@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__row_as_json(cte) -%}
-    cast(to_json({{ cte }}) as varchar)
+    cast(to_json({{ cte }}) as string)
 {%- endmacro %}
 
 {% macro spark__row_as_json(cte) -%}

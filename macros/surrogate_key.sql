@@ -9,7 +9,7 @@
 {%- endmacro %}
 
 {% macro hash_63_bits(columns) -%}
-    {% set parts %}concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), '~'){{ ', ' if not loop.last }}{% endfor %}){% endset %}
+    {% set parts %}concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as string), '~'){{ ', ' if not loop.last }}{% endfor %}){% endset %}
     {{- adapter.dispatch('md5_as_bigint', 'customer_analytics')(parts) }}
 {%- endmacro %}
 

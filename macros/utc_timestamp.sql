@@ -7,7 +7,7 @@
 {% macro default__utc_timestamp(column) -%}
     case
         when typeof({{ column }}) = 'TIMESTAMP' then try_cast({{ column }} as timestamp)
-        else try_cast(cast({{ column }} as varchar) as timestamptz) at time zone 'UTC'
+        else try_cast(cast({{ column }} as string) as timestamptz) at time zone 'UTC'
     end
 {%- endmacro %}
 

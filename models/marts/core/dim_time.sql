@@ -21,8 +21,8 @@ final as (
         cast(hour_of_day * 100 + minute_of_hour as integer) as time_key,
         hour_of_day,
         minute_of_hour,
-        lpad(cast(hour_of_day as varchar), 2, '0')
-        || ':' || lpad(cast(minute_of_hour as varchar), 2, '0') as time_label,
+        lpad(cast(hour_of_day as string), 2, '0')
+        || ':' || lpad(cast(minute_of_hour as string), 2, '0') as time_label,
         case
             when hour_of_day < 6 then 'night'
             when hour_of_day < 12 then 'morning'

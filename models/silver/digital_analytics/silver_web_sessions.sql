@@ -49,7 +49,7 @@ final as (
 
         -- keys
         session_key,
-        'web-' || cast(session_key as varchar) as session_id,
+        'web-' || cast(session_key as string) as session_id,
         visitor_key,
         visitor_id_type,
         device_id,

@@ -1,0 +1,191 @@
+"""What must hold of any warehouse: contract, conservation, sessions, order of arrival; on a generated world."""
+
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, run_dbt
+
+from cap.load.bronze import load_bronze
+from cap.load.contract import read_contract
+from cap.metrics import Metrics
+
+WORLD = ["--customers", "300", "--days", "30", "--seed", "7", "--mess", "0.5"]
+SESSION_GAP = timedelta(seconds=1800)
+REDELIVERED_PERCENT = 5
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A folder with bronze, truth, warehouse.duckdb and dbt's target."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(self.database, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def build(folder: Path) -> Warehouse:
+    """Load the folder's bronze and run the whole of dbt but its unit tests, which need no data."""
+    load_bronze(
+        folder / "bronze", folder / "warehouse.duckdb", read_contract(PROJECT / "contract/columns.csv")
+    )
+    run_dbt(folder / "warehouse.duckdb", "build", "--exclude-resource-type", "unit_test")
+    return Warehouse(folder)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    folder = tmp_path_factory.mktemp("world")
+    cap = str(Path(sys.executable).with_name("cap"))
+    command = [cap, "generate", *WORLD, "--out", str(folder / "bronze")]
+    subprocess.run(command, check=True, capture_output=True)
+    return build(folder)
+
+
+@pytest.fixture(scope="module")
+def shuffled(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The same rows in another order, in other files, a few of them delivered once more."""
+    folder = tmp_path_factory.mktemp("shuffled")
+    connection = duckdb.connect()
+    for source in sorted((warehouse.folder / "bronze").iterdir()):
+        target = folder / "bronze" / source.name
+        target.mkdir(parents=True)
+        connection.execute(
+            "create or replace table delivery as "
+            f"from read_parquet('{source}/**/*.parquet', union_by_name = true)"
+        )
+        connection.execute(
+            "insert into delivery from delivery using sample "
+            f"{REDELIVERED_PERCENT} percent (bernoulli, {REDELIVERED_PERCENT})"
+        )
+        for part in (0, 1):
+            connection.execute(
+                f"copy (select * from delivery where hash(delivery) % 2 = {part} order by hash(delivery, 1)) "
+                f"to '{target}/{part}.parquet'"
+            )
+    return build(folder)
+
+
+def tables(warehouse: Warehouse, *schemas: str) -> list[str]:
+    wanted = ", ".join(f"'{schema}'" for schema in schemas)
+    rows = warehouse.query(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        f"where schema_name in ({wanted}) order by all"
+    )
+    return [name for (name,) in rows]
+
+
+def test_silver_and_gold_have_the_columns_and_types_of_the_contract(warehouse: Warehouse) -> None:
+    contract = f"read_csv('{PROJECT}/contract/columns.csv', all_varchar = true)"
+    built = "(select * from information_schema.columns where table_schema in ('silver', 'gold'))"
+    relation = "case layer when 'silver' then 'silver_' || contract.\"table\" else contract.\"table\" end"
+    wrong = warehouse.query(
+        f'select {relation}, contract."column", contract.type, built.data_type from {contract} as contract '
+        f"left join {built} as built "
+        f'on built.table_name = {relation} and built.column_name = contract."column" '
+        f"where layer <> 'bronze' and {relation} in (select table_name from {built}) "
+        "and replace(lower(coalesce(built.data_type, 'absent')), ' ', '') <> replace(contract.type, ' ', '')"
+    )
+    assert wrong == []
+
+
+def test_every_metric_is_answered(warehouse: Warehouse) -> None:
+    metrics = Metrics(warehouse.database, warehouse.folder / "target/semantic_manifest.json")
+    unanswered = [
+        name
+        for name in metrics.names
+        if all(row[1] is None for row in metrics.query([name], ["metric_time__week"]).rows)
+    ]
+    metrics.close()
+    assert unanswered == []
+
+
+def test_every_accepted_page_view_is_in_silver_and_in_one_session(warehouse: Warehouse) -> None:
+    [(accepted,)] = warehouse.query(
+        "select accepted_rows from quality.quality_load_summary where table_name = 'web_pageviews'"
+    )
+    [(in_silver, in_sessions)] = warehouse.query(
+        "select (select count(*) from silver.silver_web_pageviews), "
+        "(select sum(total_pageviews) from silver.silver_web_sessions)"
+    )
+    assert accepted > 0
+    assert (in_silver, in_sessions) == (accepted, accepted)
+
+
+def test_gold_and_what_it_leaves_out_are_silver(warehouse: Warehouse) -> None:
+    [(silver, gold, left_out)] = warehouse.query(
+        "select (select count(*) from silver.silver_web_sessions), "
+        "(select count(*) from gold.fact_web_sessions), "
+        "(select count(*) from silver.silver_web_sessions where is_bot or is_test)"
+    )
+    assert left_out > 0
+    assert silver == gold + left_out
+
+
+def test_sessions_equal_a_count_in_plain_python(warehouse: Warehouse) -> None:
+    """The rule once more, row by row and without windows: another program, the same sessions."""
+    views = warehouse.query(
+        "select distinct pageview_id, coalesce(device_id, user_id, session_id, pageview_id), "
+        "pageview_timestamp "
+        "from staging.stg_digital_analytics__web_pageviews where rejection_reason is null"
+    )
+    by_visitor: dict[str, list[datetime]] = defaultdict(list)
+    for _, visitor, seen_at in views:
+        by_visitor[visitor].append(seen_at)
+    counted = []
+    for moments in by_visitor.values():
+        moments.sort()
+        pages = 0
+        for place, moment in enumerate(moments):
+            pages += 1
+            if place + 1 == len(moments) or moments[place + 1] - moment > SESSION_GAP:
+                counted.append((moments[place + 1 - pages], moment, pages))
+                pages = 0
+    found = warehouse.query(
+        "select session_start_timestamp, session_end_timestamp, total_pageviews "
+        "from silver.silver_web_sessions"
+    )
+    assert len(found) > 1000
+    assert sorted(found) == sorted(counted)
+
+
+def test_sessions_are_the_visits_that_really_were(warehouse: Warehouse) -> None:
+    """Broken and late rows move a few; two visits within half an hour are one session by definition."""
+    visits = f"read_parquet('{warehouse.folder}/truth/visits/*.parquet')"
+    [(real, inferred)] = warehouse.query(
+        f"select (select count(*) from {visits} where platform = 'web'), "
+        "(select count(*) from silver.silver_web_sessions where device_id in "
+        f"(select device_id from {visits} where platform = 'web'))"
+    )
+    assert inferred == pytest.approx(real, rel=0.03)
+
+
+def test_order_files_and_redeliveries_do_not_matter(warehouse: Warehouse, shuffled: Warehouse) -> None:
+    names = tables(warehouse, "silver", "gold")
+    assert names == tables(shuffled, "silver", "gold")
+    assert len(names) > 10
+    connection = duckdb.connect()
+    connection.execute(f"attach '{warehouse.database}' as one (read_only)")
+    connection.execute(f"attach '{shuffled.database}' as other (read_only)")
+    different = {}
+    for name in names:
+        [(only_one,)] = connection.execute(
+            f"select count(*) from (from one.{name} except all from other.{name})"
+        ).fetchall()
+        [(only_other,)] = connection.execute(
+            f"select count(*) from (from other.{name} except all from one.{name})"
+        ).fetchall()
+        if only_one or only_other:
+            different[name] = (only_one, only_other)
+    assert different == {}
