@@ -6,7 +6,11 @@ import click
 
 # command -> (module, attribute, one line for `cap --help`)
 COMMANDS = {
-    "generate": ("cap.generate.command", "generate", "Simulate a world and write its 27 bronze tables and its truth."),
+    "generate": (
+        "cap.generate.command",
+        "generate",
+        "Simulate a world and write its 27 bronze tables and its truth.",
+    ),
     "load": ("cap.load", "load", "Make the files in $CAP_BRONZE_PATH the bronze tables of the warehouse."),
     "build": ("cap.build", "build", "Sample data if there is none, load, dbt build, what to try next."),
 }

@@ -1,4 +1,4 @@
-"""What must hold of any warehouse: contract, conservation, sessions, order of arrival; on a generated world."""
+"""What must hold of any warehouse, on a generated world: contract, conservation, sessions, order."""
 
 import subprocess
 import sys
