@@ -21,7 +21,8 @@ final as (
         campaign_id,
         campaign_name,
         lower(channel) as touchpoint_channel,
-        count(*) as touchpoint_count,
+        -- a touch withheld from a holdout group reached nobody
+        count(*) filter (where delivery_status is distinct from 'holdout') as touchpoint_count,
         sum(cost) as cost_amount
     from touchpoints
     group by cast(touchpoint_timestamp as date), campaign_id, campaign_name, channel

@@ -1,7 +1,7 @@
 """`cap generate`: one simulated world, its 27 bronze tables, and the truth behind them.
 
 `world` says what a world is (arguments, blocks, chunks, random streams), `people`, `devices`, `journeys`
-and `visits` simulate one block of customers as numbers, `tables_*` turn numbers into bronze rows, `mess`
+and `visits` simulate one block of customers as numbers, `tables` turns numbers into bronze rows, `mess`
 breaks some of them on purpose, `truth` keeps what really happened, `run` drives it all and `command` is the
 command line.
 

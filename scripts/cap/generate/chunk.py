@@ -115,7 +115,7 @@ class Chunk:
     @cached_property
     def customer_interactions(self) -> tuple[dict[str, pl.Series], np.ndarray]:
         """The rows of customer_interactions, which customer_events repeats."""
-        from cap.generate.tables_customer import customer_interactions  # it needs this module
+        from cap.generate.tables.service import customer_interactions  # it needs this module
 
         return customer_interactions(self)
 

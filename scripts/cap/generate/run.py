@@ -18,15 +18,15 @@ import polars as pl
 from tqdm import tqdm
 
 from cap.errors import CapError
-from cap.generate import tables_customer, tables_digital, tables_journey, truth, vocabulary
+from cap.generate import truth, vocabulary
 from cap.generate.block import simulate
 from cap.generate.chunk import Chunk
 from cap.generate.mess import DEFECT, finish, schema, tally
+from cap.generate.tables import TABLES
 from cap.generate.world import DAY, World
 
 GENERATOR_VERSION = 1
 _OURS = re.compile(r"(b\d{5}-c\d{3}|day-\d{4}-\d\d-\d\d-b\d{5})\.parquet(\.tmp)?$")
-_MODULES = (tables_customer, tables_journey, tables_digital)
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def generate(
 def _columns(chunk: Chunk, table: str) -> tuple:
     if table == "customer_interactions":
         return chunk.customer_interactions
-    module = next(m for m in _MODULES if hasattr(m, table))
-    return getattr(module, table)(chunk)
+    return TABLES[table](chunk)
 
 
 def _of_day(world: World, frame: pl.DataFrame, day: dt.date | None) -> pl.DataFrame:

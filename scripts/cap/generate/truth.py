@@ -31,7 +31,6 @@ import numpy as np
 import polars as pl
 
 from cap.generate import devices as dv
-from cap.generate import tables_journey as tj
 from cap.generate import vocabulary as words
 from cap.generate.block import Block
 from cap.generate.chunk import Chunk
@@ -39,6 +38,7 @@ from cap.generate.frames import dates, fmt, numbers, only, pick, stamps, text_or
 from cap.generate.journeys import COMPLETED, EFFECTS
 from cap.generate.people import ROLES, SYSTEMS, source_ids
 from cap.generate.records import first_versions
+from cap.generate.tables import decisions
 from cap.generate.world import DAY, World
 
 FOLDERS = ("records", "persons", "devices", "bots", "visits", "churn", "attribution", "holdouts")
@@ -107,7 +107,7 @@ def block_frames(block: Block) -> dict[str, pl.DataFrame]:
             "moved_at": stamps(people.moved, people.moved > world.start_us - 5 * 365 * DAY),
             "visit_rate": numbers(people.rate, None, 6),
             "propensity": numbers(people.propensity, None, 6),
-            "best_action": pick(tj.NBA_ACTIONS, tj.best_action(people.number)),
+            "best_action": pick(decisions.NBA_ACTIONS, decisions.best_action(people.number)),
         }
     )
     owned, shared = np.arange(len(devices.owner)), np.flatnonzero(devices.other >= 0)
@@ -266,13 +266,13 @@ def write_totals(world: World, folder: Path, totals: Totals) -> None:
         "ends_at",
     )
     _csv(folder / "experiments.csv", header, rows)
-    hit_random = 1 / (len(tj.NBA_ACTIONS) - 1)
-    hit_model = tj.NBA_MODEL_HITS + (1 - tj.NBA_MODEL_HITS) * hit_random
+    hit_random = 1 / (len(decisions.NBA_ACTIONS) - 1)
+    hit_model = decisions.NBA_MODEL_HITS + (1 - decisions.NBA_MODEL_HITS) * hit_random
     rates = [
-        [arm, share, round(hit, 6), round(tj.NBA_BASE + tj.NBA_BEST_LIFT * hit, 6)]
+        [arm, share, round(hit, 6), round(decisions.NBA_BASE + decisions.NBA_BEST_LIFT * hit, 6)]
         for arm, share, hit in (
-            ("random", tj.NBA_RANDOM_SHARE, hit_random),
-            ("model", 1 - tj.NBA_RANDOM_SHARE, hit_model),
+            ("random", decisions.NBA_RANDOM_SHARE, hit_random),
+            ("model", 1 - decisions.NBA_RANDOM_SHARE, hit_model),
         )
     ]
     _csv(

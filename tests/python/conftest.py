@@ -1,0 +1,84 @@
+"""What the Python tests share: the project's folder, a loaded bronze, a dbt run that keeps to itself."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cap.load.bronze import LoadReport, load_bronze
+from cap.load.contract import Table, read_contract
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _in_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    for setting in ("CAP_BRONZE_PATH", "CAP_DUCKDB_PATH"):
+        monkeypatch.delenv(setting, raising=False)
+
+
+@pytest.fixture(scope="session")
+def contract() -> dict[str, Table]:
+    return read_contract(PROJECT / "contract/columns.csv")
+
+
+@pytest.fixture
+def bronze(tmp_path: Path) -> Path:
+    folder = tmp_path / "bronze"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse.duckdb"
+
+
+@pytest.fixture
+def load(bronze: Path, database: Path, contract: dict[str, Table]) -> Callable[[], LoadReport]:
+    """Load the test's bronze folder into the test's warehouse."""
+    return lambda: load_bronze(bronze, database, contract)
+
+
+@pytest.fixture
+def query(database: Path) -> Callable[[str], list[tuple]]:
+    """Ask the test's warehouse."""
+
+    def ask(sql: str) -> list[tuple]:
+        with duckdb.connect(database, read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+    return ask
+
+
+def run_dbt(database: Path, *arguments: str) -> None:
+    """Run dbt on a warehouse, its target and logs beside it; fail with dbt's words when dbt fails.
+
+    In a process of its own, since dbt holds on to the warehouse until its process ends.
+    """
+    settings = {
+        "CAP_DUCKDB_PATH": str(database),
+        "DBT_TARGET_PATH": str(database.parent / "target"),
+        "DBT_LOG_PATH": str(database.parent / "logs"),
+    }
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments],
+        cwd=PROJECT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+
+@pytest.fixture(scope="session")
+def dbt() -> Iterator[Callable[..., None]]:
+    """dbt as a function: `dbt(database, "build", "--select", "staging")`."""
+    yield run_dbt
