@@ -1,6 +1,7 @@
 {# The one way this project makes a key: 63 bits of md5 as a positive bigint, equal on every
-   engine. A null part differs from a blank one. Where every part is null the key is -1, the
-   unknown member that each attribute dimension has. #}
+   engine. Parts are joined by a control character that no text holds, and a null part is another
+   one, so that neither «a|b» nor a blank can pass for something else. Where every part is null the
+   key is -1, the unknown member that each attribute dimension has. #}
 {% macro surrogate_key(columns) -%}
     case
         when {% for column in columns %}{{ column }} is null{{ ' and ' if not loop.last }}{% endfor %} then -1
@@ -9,7 +10,7 @@
 {%- endmacro %}
 
 {% macro hash_63_bits(columns) -%}
-    {% set parts %}concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as string), '~'){{ ', ' if not loop.last }}{% endfor %}){% endset %}
+    {% set parts %}concat_ws(chr(31), {% for column in columns %}coalesce(cast({{ column }} as string), chr(30)){{ ', ' if not loop.last }}{% endfor %}){% endset %}
     {{- adapter.dispatch('md5_as_bigint', 'customer_analytics')(parts) }}
 {%- endmacro %}
 

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 
 # What to try after the build: arguments of `mf`. They must answer on any data that builds.
 NEXT = (
-    "query --metrics sessions,bounce_rate --group-by metric_time__week",
-    "query --metrics sessions,engagement_rate --group-by web_session__channel_name",
-    "query --metrics sessions --group-by metric_time__day --limit 10",
+    "query --metrics sessions,bounce_rate --group-by metric_time__week --order metric_time__week",
+    "query --metrics sessions,engagement_rate --group-by web_session__channel_name --order -sessions",
+    "query --saved-query landing_page_performance --limit 10",
 )
 # Lies beside the bronze folder while the generator writes it. If it is there before, the last run was killed.
 MARKER = ".generating"
 FAILED = ("error", "fail", "runtime error", "partial success")
 SHOWN_AT_MOST = 10
 LINES_PER_FAILURE = 6
+TABLES_SHOWN = 3
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -190,7 +191,8 @@ def _quality_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
     rejected = [f"{row[0]} {row[4]:,} of {row[1]:,}" for row in rows if row[4]]
     if rejected:
-        text = f"Rejected (quality.quality_rejected_rows says why): {', '.join(rejected)}"
+        more = [f"{len(rejected) - TABLES_SHOWN} more tables"] if len(rejected) > TABLES_SHOWN else []
+        text = f"Most rejected: {', '.join(rejected[:TABLES_SHOWN] + more)}; quality.quality_rejected_rows says why"
         lines += textwrap.wrap(text, 110, subsequent_indent="  ", break_on_hyphens=False)
     return lines
 
