@@ -192,7 +192,8 @@ def _quality_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rejected = [f"{row[0]} {row[4]:,} of {row[1]:,}" for row in rows if row[4]]
     if rejected:
         more = [f"{len(rejected) - TABLES_SHOWN} more tables"] if len(rejected) > TABLES_SHOWN else []
-        text = f"Most rejected: {', '.join(rejected[:TABLES_SHOWN] + more)}; quality.quality_rejected_rows says why"
+        most = ", ".join(rejected[:TABLES_SHOWN] + more)
+        text = f"Most rejected: {most}; quality.quality_rejected_rows says why"
         lines += textwrap.wrap(text, 110, subsequent_indent="  ", break_on_hyphens=False)
     return lines
 
