@@ -2,7 +2,7 @@
 
 Each check is one select whose rows are the violations. It may read the tables built here:
 models, columns, edges, macros, tests, metrics, saved_queries, group_reads (from target/manifest.json) and
-contract_tables, contract_columns, contract_metrics (from contract/*.csv).
+contract_tables, contract_columns, contract_metrics, contract_unanswered (from contract/*.csv).
 """
 
 import json
@@ -121,7 +121,7 @@ def database(manifest: dict) -> duckdb.DuckDBPyConnection:
         db.execute(f"create table {name} ({definition})")
         if rows:
             db.executemany(f"insert into {name} values ({', '.join('?' * len(rows[0]))})", rows)
-    for name in ("tables", "columns", "metrics"):
+    for name in ("tables", "columns", "metrics", "unanswered"):
         db.execute(
             f"create table contract_{name} as from read_csv('{ROOT}/contract/{name}.csv', all_varchar = true)"
         )
