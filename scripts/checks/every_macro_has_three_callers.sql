@@ -12,7 +12,8 @@ left join callers
     on macros.path <> callers.path
     and regexp_matches(callers.code, '\b' || macros.name || '\(')
 where
-    macros.path not in ('macros/generate_schema_name.sql', 'macros/require_bronze.sql', 'macros/delivered.sql')
+    starts_with(macros.path, 'macros/')
+    and macros.path not in ('macros/generate_schema_name.sql', 'macros/require_bronze.sql', 'macros/delivered.sql')
     and macros.path not in (select path from macros where contains(code, 'adapter.dispatch'))
 group by macros.path
 having count(distinct callers.path) < 3

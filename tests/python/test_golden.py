@@ -14,6 +14,7 @@ from cap.metrics import Metrics
 GOLDEN = PROJECT / "tests/golden"
 WEEKS = ("2026-01-05", "2026-01-12", "2026-01-19")
 
+
 def expected() -> dict[str, list[float | None]]:
     counted: dict[str, list[float | None]] = {}
     for category in sorted((GOLDEN / "expected").glob("*.csv")):
