@@ -1,8 +1,44 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['visitor_key'],
+    post_hook="""
+        {% if is_incremental() %}
+        delete from {{ this }} where visitor_key not in (
+            select visitor_key from {{ ref('silver_web_pageview_sessions') }}
+        )
+        {% endif %}
+    """,
+) }}
+
 with
+
+assigned as (
+
+    select * from {{ ref('silver_web_pageview_sessions') }}
+    {% if is_incremental() %}
+        where visitor_key in (
+            select visitor_key from {{ ref('silver_web_pageview_sessions') }}
+            where derived_through >= (select max(derived_through) from {{ this }})
+        )
+    {% endif %}
+
+),
 
 pageviews as (
 
-    select * from {{ ref('silver_web_pageviews') }}
+    select
+        pageviews.*,
+        assigned.session_key,
+        assigned.page_sequence_number,
+        assigned.is_entry_page,
+        assigned.is_exit_page,
+        assigned.is_capped_session,
+        assigned.time_on_page_seconds,
+        assigned.derived_through as session_derived_through
+    from assigned
+    inner join {{ ref('silver_web_pageviews') }} as pageviews
+        on assigned.pageview_key = pageviews.pageview_key
 
 ),
 
@@ -51,7 +87,8 @@ final as (
         bool_or(is_bot) as is_bot,
         min(bot_rule) as bot_rule,
         bool_or(is_test) as is_test,
-        max(ingestion_timestamp) as created_timestamp
+        max(ingestion_timestamp) as created_timestamp,
+        max(session_derived_through) as derived_through
 
     from pageviews
     group by session_key

@@ -3,23 +3,25 @@ with
 entry_pages as (
 
     select
-        session_key,
-        page_host,
-        utm_source as entry_utm_source,
-        utm_medium as entry_utm_medium,
-        utm_campaign as entry_utm_campaign,
+        assigned.session_key,
+        pageviews.page_host,
+        pageviews.utm_source as entry_utm_source,
+        pageviews.utm_medium as entry_utm_medium,
+        pageviews.utm_campaign as entry_utm_campaign,
         nullif(
             regexp_extract(
-                page_url,
+                pageviews.page_url,
                 '[?&](gclid|gbraid|wbraid|dclid|msclkid|fbclid|igshid|ttclid|twclid|li_fat_id'
                 || '|yclid|epik|ScCid)=',
                 1
             ), ''
         ) as click_id,
-        regexp_replace(referrer_host, '^www\.', '') as referrer_host,
-        regexp_replace(page_host, '^www\.', '') as own_host
-    from {{ ref('silver_web_pageviews') }}
-    where is_entry_page
+        regexp_replace(pageviews.referrer_host, '^www\.', '') as referrer_host,
+        regexp_replace(pageviews.page_host, '^www\.', '') as own_host
+    from {{ ref('silver_web_pageview_sessions') }} as assigned
+    inner join {{ ref('silver_web_pageviews') }} as pageviews
+        on assigned.pageview_key = pageviews.pageview_key
+    where assigned.is_entry_page
 
 ),
 

@@ -6,6 +6,12 @@ pageviews as (
 
 ),
 
+assigned as (
+
+    select * from {{ ref('silver_web_pageview_sessions') }}
+
+),
+
 sessions as (
 
     select
@@ -30,7 +36,7 @@ final as (
             hour(pageviews.pageview_timestamp) * 100 + minute(pageviews.pageview_timestamp)
             as integer
         ) as pageview_time_key,
-        pageviews.session_key,
+        assigned.session_key,
         pageviews.visitor_key,
         sessions.customer_key,
         pageviews.page_key,
@@ -43,12 +49,12 @@ final as (
         pageviews.visitor_id_type <> 'none' as is_identified,
 
         -- measures
-        pageviews.page_sequence_number,
-        pageviews.time_on_page_seconds,
+        assigned.page_sequence_number,
+        assigned.time_on_page_seconds,
         pageviews.scroll_depth_pct,
         pageviews.page_load_time_ms,
-        pageviews.is_entry_page as entry_page_flag,
-        pageviews.is_exit_page as exit_page_flag,
+        assigned.is_entry_page as entry_page_flag,
+        assigned.is_exit_page as exit_page_flag,
         sessions.bounce_flag,
         1 as pageview_count,
 
@@ -56,7 +62,8 @@ final as (
         pageviews.pageview_timestamp
 
     from pageviews
-    inner join sessions on pageviews.session_key = sessions.session_key
+    inner join assigned on pageviews.pageview_key = assigned.pageview_key
+    inner join sessions on assigned.session_key = sessions.session_key
 
 )
 

@@ -1,45 +1,45 @@
+{{ config(materialized='incremental', incremental_strategy='replace_touched', unique_key=['pageview_key']) }}
+
 with
 
-pageviews as (select * from {{ ref('int_web_pageviews__deduplicated') }}),
+deliveries as (
 
-sessions as (select * from {{ ref('int_web_pageviews__sessionized') }}),
+    select * from {{ ref('int_web_pageviews__delivered') }}
+    {% if is_incremental() %}
+        -- what came since the last run; the last instant again, since it may have been cut in two
+        where
+            ingestion_timestamp >= (select max(derived_through) from {{ this }})
+            or ingestion_timestamp is null
+    {% endif %}
+
+),
 
 user_agents as (select * from {{ ref('int_user_agents__classified') }}),
 
 -- what the collector says of the device comes before what its user agent lets us guess
-joined as (
+classified as (
 
     select
-        pageviews.*,
-        sessions.session_key,
-        sessions.visitor_key,
-        sessions.session_start_timestamp,
-        sessions.page_sequence_number,
-        sessions.is_entry_page,
-        sessions.is_exit_page,
-        sessions.is_capped_session,
-        sessions.time_on_page_seconds,
-        lower(coalesce(pageviews.device_type, user_agents.device_type)) as known_device_type,
-        coalesce(pageviews.browser, user_agents.browser) as known_browser,
-        coalesce(pageviews.os, user_agents.os) as known_os,
+        deliveries.*,
+        lower(coalesce(deliveries.device_type, user_agents.device_type)) as known_device_type,
+        coalesce(deliveries.browser, user_agents.browser) as known_browser,
+        coalesce(deliveries.os, user_agents.os) as known_os,
         user_agents.bot_rule,
         coalesce(
-            {{ text_matches('pageviews.page_host', "'" ~ var('test_host_pattern') ~ "'") }}, false
+            {{ text_matches('deliveries.page_host', "'" ~ var('test_host_pattern') ~ "'") }}, false
         ) as is_test
-    from pageviews
-    inner join sessions on pageviews.pageview_id = sessions.pageview_id
-    left join user_agents on pageviews.user_agent = user_agents.user_agent
+    from deliveries
+    left join user_agents on deliveries.user_agent = user_agents.user_agent
 
 ),
 
-final as (
+keyed as (
 
     select
 
         -- keys
         {{ surrogate_key(['pageview_id']) }} as pageview_key,
-        session_key,
-        visitor_key,
+        {{ surrogate_key(['visitor_id_type', 'visitor_id']) }} as visitor_key,
         {{ surrogate_key(['page_host', 'page_path']) }} as page_key,
         {{ surrogate_key([
             'known_device_type', 'device_brand', 'device_model', 'known_browser',
@@ -80,14 +80,8 @@ final as (
         os_version,
         country,
 
-        -- place in the session
-        page_sequence_number,
-        is_entry_page,
-        is_exit_page,
-        is_capped_session,
-
-        -- measures
-        time_on_page_seconds,
+        -- measures, as the collector took them
+        measured_time_on_page_seconds,
         scroll_depth_pct,
         page_load_time_ms,
 
@@ -97,11 +91,43 @@ final as (
         is_test,
 
         -- timestamps
-        session_start_timestamp,
         pageview_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        coalesce(
+            max(ingestion_timestamp) over ()
+            {%- if is_incremental() %}, (select max(derived_through) from {{ this }}){% endif %}
+        ) as derived_through
 
-    from joined
+    from classified
+
+),
+
+{% if is_incremental() %}
+    -- an older delivery of the same page view may be the one that counts
+    candidates as (
+
+        select * from keyed
+        union all
+        select * from {{ this }}
+        where pageview_key in (select pageview_key from keyed)
+
+    ),
+{% endif %}
+
+final as (
+
+    select *
+    from {{ 'candidates' if is_incremental() else 'keyed' }}
+    qualify row_number() over (
+        partition by pageview_key
+        order by
+            ingestion_timestamp desc,
+            pageview_timestamp asc,
+            device_id asc,
+            source_session_id asc,
+            customer_id asc,
+            page_url asc
+    ) = 1
 
 )
 

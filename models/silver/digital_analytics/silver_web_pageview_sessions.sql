@@ -1,15 +1,38 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['visitor_key', 'pageview_key'],
+) }}
+
 -- Only what a session is made of: the windows below sort every row, and narrow rows sort fast.
 with
 
 pageviews as (
 
     select
+        pageview_key,
         pageview_id,
-        {{ surrogate_key(['visitor_id_type', 'visitor_id']) }} as visitor_key,
+        visitor_key,
         pageview_timestamp,
         utm_campaign,
-        measured_time_on_page_seconds
-    from {{ ref('int_web_pageviews__deduplicated') }}
+        measured_time_on_page_seconds,
+        max(derived_through) over () as derived_through
+    from {{ ref('silver_web_pageviews') }}
+    {% if is_incremental() %}
+        -- all that is known of the visitors whom new page views touch, and of those they left
+        where
+            visitor_key in (
+                select visitor_key from {{ ref('silver_web_pageviews') }}
+                where derived_through >= (select max(derived_through) from {{ this }})
+            )
+            or visitor_key in (
+                select assigned.visitor_key
+                from {{ this }} as assigned
+                inner join {{ ref('silver_web_pageviews') }} as changed
+                    on assigned.pageview_key = changed.pageview_key
+                where changed.derived_through >= (select max(derived_through) from {{ this }})
+            )
+    {% endif %}
 
 ),
 
@@ -89,9 +112,10 @@ pages_numbered as (
 final as (
 
     select
-        pageview_id,
+        pageview_key,
         {{ surrogate_key(['visitor_key', 'session_start_timestamp']) }} as session_key,
         visitor_key,
+        pageview_timestamp,
         session_start_timestamp,
         cast(page_sequence_number as integer) as page_sequence_number,
         page_sequence_number = 1 as is_entry_page,
@@ -102,7 +126,8 @@ final as (
             else cast(
                 floor({{ seconds_between('pageview_timestamp', 'next_timestamp') }}) as integer
             )
-        end as time_on_page_seconds
+        end as time_on_page_seconds,
+        derived_through
     from pages_numbered
 
 )

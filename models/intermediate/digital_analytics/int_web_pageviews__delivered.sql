@@ -2,11 +2,8 @@ with
 
 pageviews as (
 
-    {{ latest_delivery(
-        ref('stg_digital_analytics__web_pageviews'),
-        'pageview_id',
-        ['pageview_timestamp', 'device_id', 'session_id', 'customer_id', 'page_url'],
-    ) }}
+    select * from {{ ref('stg_digital_analytics__web_pageviews') }}
+    where rejection_reason is null
 
 ),
 
