@@ -1,0 +1,169 @@
+"""Incremental equals full: the same rows, day by day or at once, give the same silver and gold.
+
+A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to five days late,
+three in a hundred delivered once more, in no order; one day brings nothing, one run is killed half way. After
+the last day each table of silver and gold must equal, row for row, one full build of the same files; only the
+audit column derived_through, which says when a row was derived, may differ.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import PROJECT, run_dbt
+
+from cap.load.bronze import load_bronze
+from cap.load.contract import read_contract
+
+WORLD = ["--customers", "120", "--days", "6", "--seed", "23", "--mess", "0.4"]
+LATE_PERCENT, REDELIVERED_PERCENT = 20, 3
+KILLED_ON = 3  # the batch whose first run is killed
+KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
+AUDIT_COLUMNS = {"derived_through"}
+
+
+def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[date]:
+    """Write a world's tables to <target>/<table>/<day of ingestion>.parquet; the days, in order.
+
+    Rows are made late and delivered again as the module says; a row whose ingestion time does not read comes
+    on the first day. Late copies keep their content, so the last delivery of a key differs from the first only
+    in its ingestion time.
+    """
+    days: set[date] = set()
+    for folder in sorted(source.iterdir()):
+        files = f"read_parquet('{folder}/**/*.parquet', union_by_name = true)"
+        is_time = connection.execute(f"select typeof(ingestion_timestamp) from {files} limit 1").fetchone()
+        lag = "0"
+        if is_time and is_time[0] == "TIMESTAMP":
+            lag = f"case when hash(delivery, 1) % 100 < {LATE_PERCENT} then 1 + hash(delivery, 2) % 5 else 0 end"
+        connection.execute(f"create or replace table delivery as from {files}")
+        connection.execute(
+            "create or replace table deliveries as "
+            "select delivery.*, try_cast(ingestion_timestamp as timestamp) as arrives from ("
+            "select * replace ("
+            + (
+                f"ingestion_timestamp + ({lag}) * interval 1 day as ingestion_timestamp"
+                if lag != "0"
+                else "ingestion_timestamp"
+            )
+            + ") from delivery) as delivery"
+        )
+        connection.execute(
+            "insert into deliveries select * replace (arrives + interval 1 day as arrives) from deliveries "
+            f"where hash(deliveries, 3) % 100 < {REDELIVERED_PERCENT}"
+        )
+        if lag != "0":
+            connection.execute("update deliveries set ingestion_timestamp = arrives")
+        connection.execute(
+            "update deliveries set arrives = (select min(arrives) from deliveries) where arrives is null"
+        )
+        (target / folder.name).mkdir(parents=True)
+        found = connection.execute(
+            "select distinct cast(arrives as date) as day from deliveries where arrives is not null order by day"
+        ).fetchall()
+        for (day,) in found:
+            connection.execute(
+                f"copy (select * exclude (arrives) from deliveries where cast(arrives as date) = '{day}' "
+                f"order by hash(deliveries, 4)) to '{target}/{folder.name}/{day}.parquet'"
+            )
+            days.add(day)
+    return sorted(days)
+
+
+def killed_run(database: Path) -> None:
+    """Start a build and kill it, with no chance to tidy up, once KILL_AT begins."""
+    settings = {
+        "CAP_DUCKDB_PATH": str(database),
+        "DBT_TARGET_PATH": str(database.parent / "target"),
+        "DBT_LOG_PATH": str(database.parent / "logs"),
+    }
+    command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "run", "--threads", "1"]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=os.environ | settings, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "START" in line and KILL_AT in line:
+                process.send_signal(signal.SIGKILL)
+                return
+    raise AssertionError(f"the run ended before {KILL_AT} began")
+
+
+@pytest.fixture(scope="module")
+def replayed_and_full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("replay")
+    contract = read_contract(PROJECT / "contract/columns.csv")
+    cap = str(Path(sys.executable).with_name("cap"))
+    command = [cap, "generate", *WORLD, "--out", str(folder / "world/bronze")]
+    subprocess.run(command, check=True, capture_output=True)
+    days = deliver(folder / "world/bronze", folder / "whole", duckdb.connect())
+
+    # the world's past (records, relationships) comes first, then day by day
+    history = [day for day in days if day < days[-1] and (days[-1] - day).days > 9]
+    batches = [history, *[[day] for day in days if day not in history]]
+    batches.insert(2, [])
+    assert len(batches) > KILLED_ON + 2
+    replayed, full = folder / "replayed/w.duckdb", folder / "full/w.duckdb"
+    replayed.parent.mkdir()
+    full.parent.mkdir()
+    for number, batch in enumerate(batches):
+        for table in (folder / "whole").iterdir():
+            arrived = folder / "arrived" / table.name
+            arrived.mkdir(parents=True, exist_ok=True)
+            for day in batch:
+                if (table / f"{day}.parquet").exists():
+                    (arrived / f"{day}.parquet").hardlink_to(table / f"{day}.parquet")
+        load_bronze(folder / "arrived", replayed, contract)
+        if number == 0:
+            run_dbt(replayed, "seed")
+        if number == KILLED_ON:
+            killed_run(replayed)
+        run_dbt(replayed, "run")
+    load_bronze(folder / "whole", full, contract)
+    run_dbt(full, "build", "--exclude-resource-type", "unit_test")
+    return replayed, full
+
+
+def test_day_by_day_equals_at_once(replayed_and_full: tuple[Path, Path]) -> None:
+    replayed, full = replayed_and_full
+    connection = duckdb.connect()
+    connection.execute(f"attach '{replayed}' as replayed (read_only)")
+    connection.execute(f"attach '{full}' as whole (read_only)")
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() "
+        "where database_name = 'whole' and schema_name in ('silver', 'gold') order by all"
+    ).fetchall()
+    assert len(tables) > 10
+    different = {}
+    for schema, table in tables:
+        columns = [
+            f'"{name}"'
+            for (name,) in connection.execute(
+                "select column_name from duckdb_columns() where database_name = 'whole' "
+                f"and schema_name = '{schema}' and table_name = '{table}'"
+            ).fetchall()
+            if name not in AUDIT_COLUMNS
+        ]
+        selected = ", ".join(columns)
+        one, other = (f"select {selected} from {name}.{schema}.{table}" for name in ("replayed", "whole"))
+        [(surplus,)] = connection.execute(f"select count(*) from ({one} except all {other})").fetchall()
+        [(missing,)] = connection.execute(f"select count(*) from ({other} except all {one})").fetchall()
+        if surplus or missing:
+            different[f"{schema}.{table}"] = (surplus, missing)
+    assert different == {}
+
+
+def test_the_replay_was_incremental(replayed_and_full: tuple[Path, Path]) -> None:
+    """Most page views were derived on an earlier day and left alone since."""
+    replayed, _ = replayed_and_full
+    with duckdb.connect(replayed, read_only=True) as connection:
+        [(rows, left_alone)] = connection.execute(
+            "select count(*), count(*) filter (derived_through < (select max(derived_through) "
+            "from silver.silver_web_pageviews)) from silver.silver_web_pageviews"
+        ).fetchall()
+    assert left_alone > rows / 2
