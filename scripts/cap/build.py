@@ -47,7 +47,8 @@ def build(ctx: click.Context, dbt_args: tuple[str, ...]) -> None:
     begun = time.monotonic()
     if not os.environ.get("CAP_BRONZE_PATH"):
         _ensure_world(ctx)
-    run_load()
+    if run_load().must_rebuild and "--full-refresh" not in dbt_args:
+        dbt_args = ("--full-refresh", *dbt_args)
     result = _dbt_build(dbt_args)
     if _report_dbt(result):
         click.echo(f"The build failed. dbt's own words are in {_log_file()}", err=True)

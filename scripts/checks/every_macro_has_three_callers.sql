@@ -13,7 +13,10 @@ left join callers
     and regexp_matches(callers.code, '\b' || macros.name || '\(')
 where
     starts_with(macros.path, 'macros/')
-    and macros.path not in ('macros/generate_schema_name.sql', 'macros/require_bronze.sql', 'macros/delivered.sql')
+    and macros.path not in (
+        'macros/generate_schema_name.sql', 'macros/require_bronze.sql', 'macros/bronze_is_rebuilt.sql',
+        'macros/get_incremental_replace_touched_sql.sql', 'macros/delivered.sql'
+    )
     and macros.path not in (select path from macros where contains(code, 'adapter.dispatch'))
 group by macros.path
 having count(distinct callers.path) < 3

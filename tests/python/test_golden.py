@@ -1,9 +1,12 @@
 """The tiny world that was counted by hand: each metric, each week, equal."""
 
 import csv
+import shutil
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import PROJECT, run_dbt
 
@@ -69,3 +72,21 @@ def test_nothing_is_lost_between_bronze_and_gold(metrics: Metrics) -> None:
     (silver,) = metrics._client.query("select count(*) from silver.silver_web_pageviews").rows[0]
     (gold,) = metrics._client.query("select count(*) from gold.fact_pageviews").rows[0]
     assert (silver, gold) == (15, 13)
+
+
+def test_a_changed_file_is_built_only_in_full(tmp_path: Path) -> None:
+    """dbt refuses to add to what no file holds any more, and is content after a full refresh."""
+    bronze, database = tmp_path / "bronze", tmp_path / "w.duckdb"
+    shutil.copytree(GOLDEN / "bronze", bronze)
+    contract = read_contract(PROJECT / "contract/columns.csv")
+    load_bronze(bronze, database, contract)
+    run_dbt(database, "build", "--exclude-resource-type", "unit_test")
+    views = bronze / "web_pageviews/views.csv"
+    views.write_text("".join(line for line in views.open() if not line.startswith("p18,")))
+    load_bronze(bronze, database, contract)
+    with pytest.raises(AssertionError, match="--full-refresh"):
+        run_dbt(database, "run")
+    run_dbt(database, "run", "--full-refresh")
+    run_dbt(database, "run")
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("select count(*) from silver.silver_web_pageviews").fetchone() == (14,)

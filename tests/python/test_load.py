@@ -828,3 +828,22 @@ def test_broken_rows_are_built_and_counted(bronze, database, contract, load, que
             0
         ][0]
     )
+
+
+def test_files_that_changed_or_went_ask_for_a_rebuild(bronze: Path, load) -> None:
+    """New files do not; and the demand stands until dbt has answered it."""
+    first = put_parquet(bronze / "web_pageviews/1.parquet", pageviews("p1"))
+    assert not load().must_rebuild
+    put_parquet(bronze / "web_pageviews/2.parquet", pageviews("p2"))
+    assert not load().must_rebuild
+    put_parquet(first, pageviews("p1", "p3"))
+    assert load().must_rebuild
+    assert load().must_rebuild
+
+
+def test_a_file_that_went_asks_for_a_rebuild(bronze: Path, load) -> None:
+    first = put_parquet(bronze / "web_pageviews/1.parquet", pageviews("p1"))
+    put_parquet(bronze / "web_pageviews/2.parquet", pageviews("p2"))
+    assert not load().must_rebuild
+    first.unlink()
+    assert load().must_rebuild

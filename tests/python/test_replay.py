@@ -1,9 +1,9 @@
-"""Incremental equals full: the same rows, day by day or at once, give the same silver and gold.
+"""Incremental equals full: the same rows give the same silver and gold, day by day or at once.
 
-A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to five days late,
-three in a hundred delivered once more, in no order; one day brings nothing, one run is killed half way. After
-the last day each table of silver and gold must equal, row for row, one full build of the same files; only the
-audit column derived_through, which says when a row was derived, may differ.
+A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to five days
+late, three in a hundred delivered once more, in no order; one day brings nothing, one run is killed half way. In the
+end each table of silver and gold must equal, row for row, one full build of the same files; only the audit
+column derived_through, which says when a row was derived, may differ.
 """
 
 import os
@@ -30,45 +30,33 @@ AUDIT_COLUMNS = {"derived_through"}
 def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[date]:
     """Write a world's tables to <target>/<table>/<day of ingestion>.parquet; the days, in order.
 
-    Rows are made late and delivered again as the module says; a row whose ingestion time does not read comes
-    on the first day. Late copies keep their content, so the last delivery of a key differs from the first only
-    in its ingestion time.
+    A late row is ingested one to five days later than it was; a row delivered again is the same row, ingested
+    another day later. What is late or comes again is decided by a hash of the row.
     """
     days: set[date] = set()
     for folder in sorted(source.iterdir()):
-        files = f"read_parquet('{folder}/**/*.parquet', union_by_name = true)"
-        is_time = connection.execute(f"select typeof(ingestion_timestamp) from {files} limit 1").fetchone()
-        lag = "0"
-        if is_time and is_time[0] == "TIMESTAMP":
-            lag = f"case when hash(delivery, 1) % 100 < {LATE_PERCENT} then 1 + hash(delivery, 2) % 5 else 0 end"
-        connection.execute(f"create or replace table delivery as from {files}")
         connection.execute(
-            "create or replace table deliveries as "
-            "select delivery.*, try_cast(ingestion_timestamp as timestamp) as arrives from ("
-            "select * replace ("
-            + (
-                f"ingestion_timestamp + ({lag}) * interval 1 day as ingestion_timestamp"
-                if lag != "0"
-                else "ingestion_timestamp"
-            )
-            + ") from delivery) as delivery"
+            "create or replace table delivery as "
+            f"from read_parquet('{folder}/**/*.parquet', union_by_name = true)"
         )
         connection.execute(
-            "insert into deliveries select * replace (arrives + interval 1 day as arrives) from deliveries "
+            "create or replace table deliveries as select * replace (ingestion_timestamp "
+            f"+ (case when hash(delivery, 1) % 100 < {LATE_PERCENT} "
+            "then 1 + hash(delivery, 2) % 5 else 0 end) "
+            "* interval 1 day as ingestion_timestamp) from delivery"
+        )
+        connection.execute(
+            "insert into deliveries "
+            "select * replace (ingestion_timestamp + interval 1 day as ingestion_timestamp) from deliveries "
             f"where hash(deliveries, 3) % 100 < {REDELIVERED_PERCENT}"
-        )
-        if lag != "0":
-            connection.execute("update deliveries set ingestion_timestamp = arrives")
-        connection.execute(
-            "update deliveries set arrives = (select min(arrives) from deliveries) where arrives is null"
         )
         (target / folder.name).mkdir(parents=True)
         found = connection.execute(
-            "select distinct cast(arrives as date) as day from deliveries where arrives is not null order by day"
+            "select distinct cast(ingestion_timestamp as date) as day from deliveries order by day"
         ).fetchall()
         for (day,) in found:
             connection.execute(
-                f"copy (select * exclude (arrives) from deliveries where cast(arrives as date) = '{day}' "
+                f"copy (from deliveries where cast(ingestion_timestamp as date) = '{day}' "
                 f"order by hash(deliveries, 4)) to '{target}/{folder.name}/{day}.parquet'"
             )
             days.add(day)

@@ -18,8 +18,11 @@ assigned as (
     select * from {{ ref('silver_web_pageview_sessions') }}
     {% if is_incremental() %}
         where visitor_key in (
-            select visitor_key from {{ ref('silver_web_pageview_sessions') }}
-            where derived_through >= (select max(derived_through) from {{ this }})
+            select changed.visitor_key
+            from {{ ref('silver_web_pageview_sessions') }} as changed
+            where changed.derived_through >= (
+                select max(known.derived_through) from {{ this }} as known
+            )
         )
     {% endif %}
 

@@ -22,15 +22,20 @@ pageviews as (
         -- all that is known of the visitors whom new page views touch, and of those they left
         where
             visitor_key in (
-                select visitor_key from {{ ref('silver_web_pageviews') }}
-                where derived_through >= (select max(derived_through) from {{ this }})
+                select changed.visitor_key
+                from {{ ref('silver_web_pageviews') }} as changed
+                where changed.derived_through >= (
+                    select max(known.derived_through) from {{ this }} as known
+                )
             )
             or visitor_key in (
                 select assigned.visitor_key
                 from {{ this }} as assigned
                 inner join {{ ref('silver_web_pageviews') }} as changed
                     on assigned.pageview_key = changed.pageview_key
-                where changed.derived_through >= (select max(derived_through) from {{ this }})
+                where changed.derived_through >= (
+                    select max(known.derived_through) from {{ this }} as known
+                )
             )
     {% endif %}
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from cap.errors import CapError
 from cap.load.contract import INGESTION_TIMESTAMP, Table
 from cap.load.csvfiles import rewrite_csv
-from cap.load.discover import Found, find_files
+from cap.load.discover import BronzeFile, Found, find_files
 from cap.load.inspect import Inspected, inspect_table
 from cap.load.plan import Group, Plan, make_plan, regroup
 from cap.load.problems import Problems
@@ -28,6 +28,7 @@ INCOMING = "__incoming"
 # A progress bar that flashes by is noise.
 SECONDS_BEFORE_PROGRESS = 2
 NAMED_AT_MOST = 5
+FILES_PER_INSERT = 1000
 # The machine's fault, not the file's: another way of reading it would not help.
 ENVIRONMENT_ERRORS = (duckdb.OutOfMemoryException, duckdb.InterruptException)
 
@@ -56,6 +57,7 @@ class LoadReport:
     tables: list[TableReport]
     ignored: list[str]
     seconds: float
+    must_rebuild: bool  # files that the warehouse was built from changed or went since
 
 
 def load_bronze(
@@ -80,10 +82,11 @@ def load_bronze(
                 notes = _read_texts(connection, plans, scratch, problems, progress=progress)
                 problems.raise_if_any(str(root))
                 reports = [_report(inspected[name], plans[name], found, notes[name]) for name in tables]
-                _replace(connection, plans, reports)
+                files = [file for one in inspected.values() for file in one.files]
+                must_rebuild = _replace(connection, plans, reports, files)
             finally:
                 _drop_incoming(connection)
-    return LoadReport(reports, found.ignored_entries, time.monotonic() - begun)
+    return LoadReport(reports, found.ignored_entries, time.monotonic() - begun, must_rebuild)
 
 
 def _inspect(
@@ -197,9 +200,12 @@ def _drop_incoming(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection, plans: dict[str, Plan], reports: list[TableReport]
-) -> None:
-    """Put the new relations in the place of the old ones, in one transaction."""
+    connection: duckdb.DuckDBPyConnection,
+    plans: dict[str, Plan],
+    reports: list[TableReport],
+    files: list[BronzeFile],
+) -> bool:
+    """Put the new relations in the place of the old ones, in one transaction; whether all must be rebuilt."""
     views = {
         name
         for (name,) in connection.execute(
@@ -219,10 +225,42 @@ def _replace(
                     f"alter table bronze.{identifier(name + INCOMING)} rename to {identifier(name)}"
                 )
         _write_report(connection, reports)
+        must_rebuild = _write_files(connection, files)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
+    return must_rebuild
+
+
+def _write_files(connection: duckdb.DuckDBPyConnection, files: list[BronzeFile]) -> bool:
+    """Remember the files, and whether any that was loaded before changed or went since.
+
+    Incremental models only add what new files bring. Where an old file is another one now, they would keep
+    rows that no file holds any more, so `bronze.must_rebuild` stands until dbt has rebuilt them in full.
+    """
+    connection.execute(
+        "create table if not exists bronze.load_files (path varchar, byte_count bigint, modified_ns bigint)"
+    )
+    connection.execute("create temp table files_before as from bronze.load_files")
+    connection.execute("delete from bronze.load_files")
+    found = [(str(file.path), file.size, file.path.stat().st_mtime_ns) for file in files]
+    for start in range(0, len(found), FILES_PER_INSERT):
+        some = found[start : start + FILES_PER_INSERT]
+        rows = ", ".join(f"({literal(path)}, {size}, {modified})" for path, size, modified in some)
+        connection.execute(f"insert into bronze.load_files values {rows}")
+    [(gone,)] = connection.execute(
+        "select count(*) from (from files_before except from bronze.load_files)"
+    ).fetchall()
+    connection.execute("drop table files_before")
+    if gone:
+        connection.execute("create table if not exists bronze.must_rebuild as select true as must_rebuild")
+    return bool(
+        connection.execute(
+            "select count(*) from duckdb_tables() where database_name = current_database() "
+            "and schema_name = 'bronze' and table_name = 'must_rebuild'"
+        ).fetchall()[0][0]
+    )
 
 
 def _write_report(connection: duckdb.DuckDBPyConnection, reports: list[TableReport]) -> None:

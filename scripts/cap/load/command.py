@@ -54,6 +54,9 @@ def summary(report: LoadReport, root: Path, database: Path) -> str:
             lines += _wrapped(f"  {table.table}: unknown, ignored: ", names)
         notes = [note for note in table.notes if "looks like the missing" not in note]
         lines += [line for note in notes for line in _wrapped(f"  {table.table}: ", [note])]
+    if report.must_rebuild:
+        told = "files loaded before have changed or gone: the next dbt build must be a --full-refresh"
+        lines += _wrapped("  ", [f"{told} (cap build makes it one)"])
     if report.ignored:
         lines += _wrapped("  no tables, ignored: ", report.ignored)
     return "\n".join(lines)
