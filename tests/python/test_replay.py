@@ -1,9 +1,9 @@
 """Incremental equals full: the same rows give the same silver and gold, day by day or at once.
 
 A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to five days
-late, three in a hundred delivered once more, in no order; one day brings nothing, one run is killed half way. In the
-end each table of silver and gold must equal, row for row, one full build of the same files; only the audit
-column derived_through, which says when a row was derived, may differ.
+late, three in a hundred delivered once more, in no order; one day brings nothing, one run is killed half
+way. In the end each table of silver and gold must equal, row for row, one full build of the same files; only
+the audit column derived_through, which says when a row was derived, may differ.
 """
 
 import os

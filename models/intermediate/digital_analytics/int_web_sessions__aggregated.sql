@@ -37,6 +37,7 @@ pageviews as (
         assigned.is_entry_page,
         assigned.is_exit_page,
         assigned.is_capped_session,
+        assigned.is_inhuman_session,
         assigned.time_on_page_seconds,
         assigned.derived_through as session_derived_through
     from assigned
@@ -87,8 +88,10 @@ final as (
 
         -- flags
         bool_or(is_capped_session) as is_capped,
-        bool_or(is_bot) as is_bot,
-        min(bot_rule) as bot_rule,
+        bool_or(is_bot or is_inhuman_session) as is_bot,
+        coalesce(
+            min(bot_rule), case when bool_or(is_inhuman_session) then 'inhuman rate' end
+        ) as bot_rule,
         bool_or(is_test) as is_test,
         max(ingestion_timestamp) as created_timestamp,
         max(session_derived_through) as derived_through

@@ -4,7 +4,7 @@ select
     assigned.session_key,
     assigned.session_start_timestamp,
     min(assigned.visitor_key) as visitor_key,
-    bool_or(pageviews.is_bot) as is_bot,
+    bool_or(pageviews.is_bot or assigned.is_inhuman_session) as is_bot,
     bool_or(pageviews.is_test) as is_test
 from {{ ref('silver_web_pageviews') }} as pageviews
 inner join {{ ref('silver_web_pageview_sessions') }} as assigned

@@ -105,12 +105,16 @@ pages_numbered as (
         *,
         first_value(pageview_timestamp) over session as session_start_timestamp,
         row_number() over session as page_sequence_number,
-        lead(pageview_timestamp) over session as next_timestamp
+        lead(pageview_timestamp) over session as next_timestamp,
+        count(*) over whole_session as page_count,
+        max(pageview_timestamp) over whole_session as session_end_timestamp
     from visits_cut
-    window session as (
-        partition by visitor_key, visit_opened_at, visit_part
-        order by pageview_timestamp, pageview_id
-    )
+    window
+        session as (
+            partition by visitor_key, visit_opened_at, visit_part
+            order by pageview_timestamp, pageview_id
+        ),
+        whole_session as (partition by visitor_key, visit_opened_at, visit_part)
 
 ),
 
@@ -126,6 +130,11 @@ final as (
         page_sequence_number = 1 as is_entry_page,
         next_timestamp is null as is_exit_page,
         visit_part > 0 as is_capped_session,
+        -- more pages a minute than a person can look at
+        page_count >= {{ var("bot_session_pages") }}
+        and (page_count - 1) * 60.0 > {{ var("bot_pages_per_minute") }}
+        * {{ seconds_between('session_start_timestamp', 'session_end_timestamp') }}
+            as is_inhuman_session,
         case
             when next_timestamp is null then measured_time_on_page_seconds
             else cast(
