@@ -171,6 +171,17 @@ def test_sessions_are_the_visits_that_really_were(warehouse: Warehouse) -> None:
     assert inferred == pytest.approx(real, rel=0.03)
 
 
+def test_programs_and_tests_are_found_and_people_are_not(warehouse: Warehouse) -> None:
+    bots = f"(select distinct device_id from read_parquet('{warehouse.folder}/truth/bots/*.parquet'))"
+    found = dict(
+        warehouse.query(
+            f"select device_id in {bots} as is_program, list(distinct is_bot or is_test) "
+            "from silver.silver_web_sessions where device_id is not null group by all"
+        )
+    )
+    assert found == {True: [True], False: [False]}
+
+
 def test_order_files_and_redeliveries_do_not_matter(warehouse: Warehouse, shuffled: Warehouse) -> None:
     names = tables(warehouse, "silver", "gold")
     assert names == tables(shuffled, "silver", "gold")

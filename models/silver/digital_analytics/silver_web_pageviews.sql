@@ -31,6 +31,8 @@ classified as (
         user_agents.bot_rule,
         coalesce(
             {{ text_matches('deliveries.page_host', "'" ~ var('test_host_pattern') ~ "'") }}, false
+        ) or coalesce(
+            {{ text_matches('deliveries.page_url', "'" ~ var('test_url_pattern') ~ "'") }}, false
         ) as is_test
     from deliveries
     left join user_agents on deliveries.user_agent = user_agents.user_agent
