@@ -15,7 +15,7 @@ from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 from cap.metrics import Metrics
 
-WORLD = ["--customers", "300", "--days", "30", "--seed", "7", "--mess", "0.5"]
+WORLD = ["--customers", "200", "--days", "60", "--seed", "7", "--mess", "0.5"]
 SESSION_GAP = timedelta(seconds=1800)
 REDELIVERED_PERCENT = 5
 
