@@ -11,20 +11,9 @@ urls_split as (
 
     select
         *,
-        nullif(
-            lower(regexp_extract(page_url, '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]+)', 1)), ''
-        ) as page_host,
-        coalesce(
-            nullif(
-                regexp_extract(
-                    page_url, '^([A-Za-z][A-Za-z0-9+.-]*://[^/?#]+)?(/[^?#]*)', 2
-                ), ''
-            ),
-            case when page_url is not null then '/' end
-        ) as path_of_url,
-        nullif(
-            lower(regexp_extract(referrer_url, '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]+)', 1)), ''
-        ) as referrer_host_of_url
+        {{ page_host_of_url('page_url') }} as page_host,
+        {{ page_path_of_url('page_url') }} as path_of_url,
+        {{ page_host_of_url('referrer_url') }} as referrer_host_of_url
     from pageviews
 
 ),

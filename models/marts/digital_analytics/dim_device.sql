@@ -1,6 +1,6 @@
 with
 
-devices as (
+web_devices as (
 
     select
         device_key,
@@ -17,9 +17,29 @@ devices as (
 
 ),
 
+app_devices as (
+
+    select
+        device_key,
+        device_type,
+        device_brand,
+        device_model,
+        cast(null as string) as browser,
+        cast(null as string) as browser_version,
+        os,
+        os_version
+    from {{ ref('silver_app_events') }}
+    where device_key <> -1
+    group by all
+
+),
+
+-- a browser without a name on a phone can be the same seven attributes as an app on it
 final as (
 
-    select * from devices
+    select * from web_devices
+    union distinct
+    select * from app_devices
     union all
     select
         -1 as device_key,

@@ -1,3 +1,8 @@
+{% set events = [
+    'silver_conversions', 'silver_user_interactions', 'silver_searches',
+    'silver_form_interactions', 'silver_page_performance',
+] %}
+
 with
 
 pageviews as (
@@ -8,9 +13,15 @@ pageviews as (
 ),
 
 -- what the last titled page view says of the page
-pages as (
+viewed_pages as (
 
-    select *
+    select
+        page_key,
+        page_host,
+        page_path,
+        page_title,
+        page_category,
+        page_type
     from pageviews
     qualify row_number() over (
         partition by page_key
@@ -20,6 +31,43 @@ pages as (
             pageview_timestamp desc,
             pageview_id asc
     ) = 1
+
+),
+
+event_urls as (
+
+    {% for event in events %}
+        select distinct page_url
+        from {{ ref(event) }}
+        where page_url is not null
+        {% if not loop.last %}union distinct{% endif %}
+    {% endfor %}
+
+),
+
+-- pages that no page view knows: only their address is known
+event_pages as (
+
+    select
+        {{ page_key_of_url('page_url') }} as page_key,
+        min({{ page_host_of_url('page_url') }}) as page_host,
+        min({{ page_path_of_url('page_url') }}) as page_path,
+        cast(null as string) as page_title,
+        cast(null as string) as page_category,
+        cast(null as string) as page_type
+    from event_urls
+    group by 1
+
+),
+
+pages as (
+
+    select * from viewed_pages
+    union all
+    select event_pages.*
+    from event_pages
+    left join viewed_pages on event_pages.page_key = viewed_pages.page_key
+    where viewed_pages.page_key is null
 
 ),
 
@@ -40,9 +88,18 @@ final as (
             or {{ text_matches('lower(page_path)', "'/(products?|items?|p)/'") }}, false
         ) as is_product_page,
         coalesce(
-            lower(page_type) = 'checkout'
-            or {{ text_matches('lower(page_path)', "'/(checkout|cart|basket)'") }}, false
+            lower(page_type) in ('checkout', 'cart', 'basket')
+            or {{ text_matches('lower(page_path)', "'/(checkout|cart|basket|apply)'") }}, false
         ) as is_checkout_page,
+        coalesce(
+            lower(page_type) in ('cart', 'basket')
+            or {{ text_matches('lower(page_path)', "'/(cart|basket)|/apply/(.*/)?start'") }}, false
+        ) as is_cart_page,
+        coalesce(
+            lower(page_type) in ('article', 'blog', 'guide', 'news')
+            or {{ text_matches('lower(page_path)', "'/(articles?|blog|guides?|learn|news)/'") }},
+            false
+        ) as is_content_page,
         coalesce(
             lower(page_type) in ('thank_you', 'confirmation')
             or {{ text_matches('lower(page_path)', "'(thank-?you|order-confirm)'") }}, false
@@ -60,6 +117,8 @@ final as (
         false as is_homepage,
         false as is_product_page,
         false as is_checkout_page,
+        false as is_cart_page,
+        false as is_content_page,
         false as is_thank_you_page
 
 )

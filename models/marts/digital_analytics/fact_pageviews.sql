@@ -19,9 +19,20 @@ sessions as (
         customer_key,
         channel_key,
         campaign_key,
+        channel_name,
         bounce_flag
     from {{ ref('silver_web_sessions') }}
     where {{ var("include_bots") }} or not (is_bot or is_test)
+
+),
+
+pages as (
+
+    select
+        page_key,
+        page_section,
+        is_content_page
+    from {{ ref('dim_page') }}
 
 ),
 
@@ -47,6 +58,11 @@ final as (
         -- attributes
         pageviews.country,
         pageviews.visitor_id_type <> 'none' as is_identified,
+        coalesce(sessions.channel_name = 'Organic Search', false) as is_organic_search,
+        pages.is_content_page,
+        lag(pages.page_section) over (
+            partition by assigned.session_key order by assigned.page_sequence_number
+        ) as previous_page_section,
 
         -- measures
         assigned.page_sequence_number,
@@ -64,6 +80,7 @@ final as (
     from pageviews
     inner join assigned on pageviews.pageview_key = assigned.pageview_key
     inner join sessions on assigned.session_key = sessions.session_key
+    left join pages on pageviews.page_key = pages.page_key
 
 )
 

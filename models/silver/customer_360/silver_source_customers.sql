@@ -1,3 +1,14 @@
+{% set events = {
+    'silver_web_pageviews': 'pageview_timestamp',
+    'silver_conversions': 'conversion_timestamp',
+    'silver_user_interactions': 'interaction_timestamp',
+    'silver_searches': 'search_timestamp',
+    'silver_form_interactions': 'interaction_timestamp',
+    'silver_app_events': 'event_timestamp',
+    'silver_feature_usage': 'usage_timestamp',
+    'silver_ab_test_exposures': 'exposure_timestamp',
+} %}
+
 with
 
 records as (
@@ -32,6 +43,21 @@ latest_records as (
 ),
 
 -- customers who behave but whose record never came: a fact must not lose them
+behaviour as (
+
+    {% for event, timestamp in events.items() %}
+        select
+            source_system,
+            customer_id,
+            min({{ timestamp }}) as first_timestamp
+        from {{ ref(event) }}
+        where customer_id is not null
+        group by source_system, customer_id
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
 inferred_records as (
 
     select
@@ -41,10 +67,9 @@ inferred_records as (
         null as customer_status,
         null as country,
         cast(null as date) as customer_since_date,
-        min(pageview_timestamp) as record_timestamp,
+        min(first_timestamp) as record_timestamp,
         true as is_inferred
-    from {{ ref('silver_web_pageviews') }}
-    where customer_id is not null
+    from behaviour
     group by source_system, customer_id
 
 ),

@@ -1,0 +1,81 @@
+with
+
+events as (
+
+    select * from {{ ref('silver_app_events') }}
+
+),
+
+final as (
+
+    select
+        session_key,
+        min(visitor_key) as visitor_key,
+        min(visitor_id_type) as visitor_id_type,
+        min(device_id) as device_id,
+        min(app_session_id) as app_session_id,
+        min(source_system) as source_system,
+        min(event_timestamp) as session_start_timestamp,
+        max(event_timestamp) as session_end_timestamp,
+
+        -- the first that is known
+        min_by(app_version, event_sequence_number) filter (where app_version is not null)
+            as app_version,
+        min_by(platform, event_sequence_number) filter (where platform is not null) as platform,
+        min_by(country, event_sequence_number) filter (where country is not null) as country,
+        min_by(app_install_source, event_sequence_number) filter (
+            where app_install_source is not null
+        ) as app_install_source,
+        coalesce(
+            min_by(device_key, event_sequence_number) filter (where device_key <> -1), -1
+        ) as device_key,
+        min_by(screen_name, event_sequence_number) filter (where screen_name is not null)
+            as entry_screen,
+        min_by(load_time_ms, event_sequence_number) filter (
+            where is_opening and load_time_ms is not null
+        ) as app_load_time_ms,
+
+        -- the last that is known
+        max_by(screen_name, event_sequence_number) filter (where screen_name is not null)
+            as exit_screen,
+        max_by(push_enabled, event_sequence_number) filter (where push_enabled is not null)
+            as push_enabled,
+        max_by(
+            {{ surrogate_key(['source_system', 'customer_id']) }}, event_sequence_number
+        ) filter (where customer_id is not null) as login_customer_key,
+
+        -- measures
+        count(*) as total_events,
+        count(*) filter (where is_screen_view) as total_screens_viewed,
+        count(distinct case when is_screen_view then screen_name end) as unique_screens_viewed,
+        count(*) filter (where is_app_open) as app_open_count,
+        count(*) filter (where is_tap) as tap_count,
+        count(*) filter (where is_purchase) as purchase_count,
+        count(*) filter (where is_crash) as crash_count,
+        count(*) filter (where is_error) as error_count,
+        bool_or(
+            is_first_open
+            or coalesce(
+                app_first_open_timestamp >= session_start_timestamp
+                and app_first_open_timestamp <= event_timestamp, false
+            )
+        ) as is_install,
+        bool_or(is_capped_session) as is_capped,
+        avg(
+            (
+                (case when visitor_id_type in ('device', 'user') then 1 else 0 end)
+                + (case when app_session_id is null then 0 else 1 end)
+                + (case when screen_name is null then 0 else 1 end)
+                + (case when app_version is null then 0 else 1 end)
+                + (case when platform is null then 0 else 1 end)
+                + (case when country is null then 0 else 1 end)
+            ) * 100.0 / 6
+        ) as data_quality_score,
+        max(ingestion_timestamp) as created_timestamp
+
+    from events
+    group by session_key
+
+)
+
+select * from final

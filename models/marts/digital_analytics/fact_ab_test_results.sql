@@ -1,0 +1,41 @@
+with
+
+assignments as (
+
+    select * from {{ ref('silver_ab_test_assignments') }}
+    where {{ var("include_bots") }} or not (is_bot or is_test)
+
+),
+
+final as (
+
+    select
+
+        -- keys
+        assignments.assignment_key as result_key,
+        {{ date_key('assignments.exposure_timestamp') }} as exposure_date_key,
+        assignments.customer_key,
+        assignments.experiment_key,
+        assignments.variant_key,
+        coalesce(platforms.platform_key, -1) as platform_key,
+
+        -- attributes
+        assignments.unit_type,
+        assignments.is_contaminated,
+        assignments.is_converted as conversion_flag,
+
+        -- measures
+        assignments.conversion_value,
+        assignments.time_to_conversion_minutes,
+        assignments.exposure_count,
+
+        -- timestamps
+        assignments.exposure_timestamp
+
+    from assignments
+    left join {{ ref('dim_platform') }} as platforms
+        on assignments.platform = platforms.platform_name
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+with
+
+exposures as (
+
+    {{ latest_delivery(
+        ref('stg_digital_analytics__ab_test_exposures'),
+        'exposure_id',
+        ['exposure_timestamp', 'experiment_id', 'variant_id', 'user_id', 'session_id'],
+    ) }}
+
+),
+
+placed as (
+
+    {{ placed_in_web_session('exposures', 'exposure_id', 'exposure_timestamp') }}
+
+),
+
+-- the unit the test says it splits by, else who was seen
+described as (
+
+    select
+        *,
+        case
+            when {{ json_text('exposure_attributes', 'unit_id') }} is not null
+                then coalesce(lower({{ json_text('exposure_attributes', 'unit') }}), 'unit')
+            when user_id is not null then 'user'
+            when customer_id is not null then 'customer'
+            when session_id is not null then 'session'
+        end as unit_type,
+        coalesce(
+            {{ json_text('exposure_attributes', 'unit_id') }}, user_id, customer_id, session_id
+        ) as unit_id
+    from placed
+
+),
+
+-- a login is one over all systems, a customer's or session's id only within its own
+scoped as (
+
+    select
+        *,
+        case when unit_type in ('customer', 'session') then source_system end as unit_scope
+    from described
+
+),
+
+final as (
+
+    select
+
+        -- keys
+        {{ surrogate_key(['exposure_id']) }} as exposure_key,
+        case
+            when unit_id is not null
+                then {{ surrogate_key(['unit_type', 'unit_scope', 'unit_id']) }}
+        end as unit_key,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as customer_key,
+        session_key,
+
+        -- ids
+        exposure_id,
+        experiment_id,
+        variant_id,
+        unit_type,
+        unit_id,
+        user_id,
+        customer_id,
+        session_id as source_session_id,
+        source_system,
+
+        -- the experiment as told by this exposure
+        experiment_name,
+        variant_name,
+        control_group_flag,
+        assignment_method,
+        {{ json_text('exposure_attributes', 'allocation') }} as configured_split,
+        {{ json_text('exposure_attributes', 'category') }} as experiment_category,
+        {{ json_text('exposure_attributes', 'hypothesis') }} as hypothesis,
+        {{ json_text('exposure_attributes', 'variant_description') }} as variant_description,
+
+        -- where
+        lower(platform) as platform,
+        device_type,
+
+        -- measures
+        exposure_count,
+
+        -- who should not be counted; an arm that was forced on somebody is no random one
+        is_bot,
+        is_test,
+        (
+            experiment_id is not null and variant_id is not null and unit_id is not null
+            and coalesce(lower(assignment_method), '') <> 'forced'
+        ) as counts_in_test,
+
+        -- timestamps
+        exposure_timestamp,
+        ingestion_timestamp
+
+    from scoped
+
+)
+
+select * from final

@@ -1,0 +1,69 @@
+with
+
+usages as (
+
+    {{ latest_delivery(
+        ref('stg_digital_analytics__feature_usage'),
+        'usage_id',
+        ['usage_timestamp', 'feature_id', 'user_id', 'session_id', 'usage_type'],
+    ) }}
+
+),
+
+placed as (
+
+    {{ placed_in_web_session('usages', 'usage_id', 'usage_timestamp') }}
+
+),
+
+final as (
+
+    select
+
+        -- keys
+        {{ surrogate_key(['usage_id']) }} as usage_key,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as customer_key,
+        session_key,
+
+        -- ids
+        usage_id,
+        feature_id,
+        user_id,
+        customer_id,
+        session_id as source_session_id,
+        source_system,
+
+        -- the feature as told by this use
+        feature_name,
+        feature_category,
+        feature_version,
+        {{ json_text('usage_attributes', 'feature_type') }} as feature_type,
+        lower(platform) as platform,
+
+        -- the use
+        lower(usage_type) as usage_type,
+        coalesce(usage_count, 1) as usage_count,
+        usage_duration_seconds,
+        first_use_flag,
+        successful_use_flag,
+        error_flag,
+        coalesce(successful_use_flag, true) and not coalesce(error_flag, false)
+        and coalesce(lower(usage_type), '') <> 'view' as is_value_use,
+        {{ within(json_number('usage_attributes', 'satisfaction'), 1, 5) }} as satisfaction_score,
+
+        -- who should not be counted
+        is_bot,
+        is_test,
+
+        -- timestamps
+        usage_timestamp,
+        ingestion_timestamp
+
+    from placed
+
+)
+
+select * from final
