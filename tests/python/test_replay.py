@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, run_dbt
+from conftest import PROJECT, comparable_columns, run_dbt
 
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
@@ -24,7 +24,6 @@ WORLD = ["--customers", "120", "--days", "6", "--seed", "23", "--mess", "0.4"]
 LATE_PERCENT, REDELIVERED_PERCENT = 20, 3
 KILLED_ON = 3  # the batch whose first run is killed
 KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
-AUDIT_COLUMNS = {"derived_through"}
 
 
 def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[date]:
@@ -129,15 +128,7 @@ def test_day_by_day_equals_at_once(replayed_and_full: tuple[Path, Path]) -> None
     assert len(tables) > 10
     different = {}
     for schema, table in tables:
-        columns = [
-            f'"{name}"'
-            for (name,) in connection.execute(
-                "select column_name from duckdb_columns() where database_name = 'whole' "
-                f"and schema_name = '{schema}' and table_name = '{table}'"
-            ).fetchall()
-            if name not in AUDIT_COLUMNS
-        ]
-        selected = ", ".join(columns)
+        selected = comparable_columns(connection, "whole", f"{schema}.{table}")
         one, other = (f"select {selected} from {name}.{schema}.{table}" for name in ("replayed", "whole"))
         [(surplus,)] = connection.execute(f"select count(*) from ({one} except all {other})").fetchall()
         [(missing,)] = connection.execute(f"select count(*) from ({other} except all {one})").fetchall()
