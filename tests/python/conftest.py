@@ -87,16 +87,12 @@ def dbt() -> Iterator[Callable[..., None]]:
 def comparable_columns(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> str:
     """The columns of `schema.table` by which two builds are compared, as a select list.
 
-    Without audit columns, which say when a row was derived. A sum of doubles depends in its last bits on the
-    order in which threads deliver them, so doubles are compared to nine places.
+    Without audit columns, which say when a row was derived. Doubles are compared exactly: what is summed must
+    add up the same in any order, as decimals do.
     """
     schema, table = name.split(".")
     columns = connection.execute(
-        "select column_name, data_type from duckdb_columns() "
+        "select column_name from duckdb_columns() "
         f"where database_name = '{database}' and schema_name = '{schema}' and table_name = '{table}'"
     ).fetchall()
-    return ", ".join(
-        f'round("{column}", 9)' if type_ == "DOUBLE" else f'"{column}"'
-        for column, type_ in columns
-        if column != "derived_through"
-    )
+    return ", ".join(f'"{column}"' for (column,) in columns if column != "derived_through")

@@ -38,7 +38,8 @@ daily as (
         counts.variant_id,
         counts.summary_date,
         counts.units,
-        sum(shares.expected_units) as expected_units,
+        -- decimals add up the same in any order, doubles only to their last bits
+        cast(sum(cast(shares.expected_units as decimal(38, 12))) as double) as expected_units,
         bool_or(shares.expected_units is null) as is_unknown,
         max(shares.arms) as arms
     from {{ ref('int_ab_tests__daily_counts') }} as counts
@@ -60,13 +61,16 @@ summed as (
         summary_date,
         bool_or(is_unknown) as is_unknown,
         bool_or(expected_units = 0 and units > 0) as has_unplanned_arm,
-        sum(
+        cast(sum(cast(
             case
                 when expected_units > 0
                     then (units - expected_units) * (units - expected_units) / expected_units
                 else 0e0
-            end
-        ) + greatest(sum(units) - sum(expected_units), 0e0) as chi_square,
+            end as decimal(38, 12)
+        )) as double)
+        + greatest(
+            sum(units) - cast(sum(cast(expected_units as decimal(38, 12))) as double), 0e0
+        ) as chi_square,
         max(arms) - 1 as degrees
     from daily
     group by experiment_id, summary_date
