@@ -1,9 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['traffic_source_key'],
+) }}
+
 -- The rules are tried once on each combination that occurs, not once on each session.
 with
 
 entries as (
 
     select * from {{ ref('int_web_sessions__entries') }}
+    {% if is_incremental() %}
+        where traffic_source_key not in (select known.traffic_source_key from {{ this }} as known)
+    {% endif %}
 
 ),
 

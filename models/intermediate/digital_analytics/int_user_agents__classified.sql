@@ -1,11 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['user_agent'],
+) }}
+
 -- Distinct user agents are few where page views are many: the rules are tried once on each.
 with
 
 user_agents as (
 
-    select distinct user_agent
+    select
+        user_agent,
+        max(ingestion_timestamp) as ingestion_timestamp
     from {{ ref('stg_digital_analytics__web_pageviews') }}
-    where user_agent is not null
+    where
+        user_agent is not null
+        {% if is_incremental() %}
+            and {{ new_deliveries(ref('stg_digital_analytics__web_pageviews'), 'user_agent') }}
+        {% endif %}
+    group by user_agent
 
 ),
 
@@ -19,6 +32,7 @@ final as (
 
     select
         user_agents.user_agent,
+        max(user_agents.ingestion_timestamp) as ingestion_timestamp,
         min_by(rules.value, rules.priority) filter (where rules.attribute = 'bot') as bot_rule,
         min_by(rules.value, rules.priority) filter (
             where rules.attribute = 'device_type'

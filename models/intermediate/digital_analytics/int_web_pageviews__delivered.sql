@@ -3,7 +3,6 @@ with
 pageviews as (
 
     select * from {{ ref('stg_digital_analytics__web_pageviews') }}
-    where rejection_reason is null
 
 ),
 
@@ -74,7 +73,10 @@ final as (
 
         -- timestamps
         pageview_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+
+        -- quality
+        rejection_reason
 
     from urls_split
 

@@ -1,14 +1,11 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
-    unique_key=['visitor_key'],
-    post_hook="""
-        {% if is_incremental() %}
-        delete from {{ this }} where visitor_key not in (
-            select visitor_key from {{ ref('silver_web_pageview_sessions') }}
-        )
-        {% endif %}
-    """,
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {'session_key': {'silver_web_pageview_sessions': 'session_key'}},
+        'units': ['session_key', 'visitor_key'],
+    },
 ) }}
 
 with
@@ -17,13 +14,7 @@ assigned as (
 
     select * from {{ ref('silver_web_pageview_sessions') }}
     {% if is_incremental() %}
-        where visitor_key in (
-            select changed.visitor_key
-            from {{ ref('silver_web_pageview_sessions') }} as changed
-            where changed.derived_through >= (
-                select max(known.derived_through) from {{ this }} as known
-            )
-        )
+        where session_key in ({{ touched('session_key') }})
     {% endif %}
 
 ),
@@ -39,7 +30,10 @@ pageviews as (
         assigned.is_capped_session,
         assigned.is_inhuman_session,
         assigned.time_on_page_seconds,
-        assigned.derived_through as session_derived_through
+        case
+            when pageviews.customer_id is not null
+                then {{ surrogate_key(['pageviews.source_system', 'pageviews.customer_id']) }}
+        end as login_customer_key
     from assigned
     inner join {{ ref('silver_web_pageviews') }} as pageviews
         on assigned.pageview_key = pageviews.pageview_key
@@ -67,9 +61,11 @@ final as (
         max(device_key) filter (where is_entry_page) as device_key,
 
         -- who: the last login of the session, if there was one
-        max_by(
-            {{ surrogate_key(['source_system', 'customer_id']) }}, page_sequence_number
-        ) filter (where customer_id is not null) as login_customer_key,
+        max_by(login_customer_key, page_sequence_number) filter (
+            where login_customer_key is not null
+        ) as login_customer_key,
+        min(login_customer_key) as lowest_customer_key,
+        max(login_customer_key) as highest_customer_key,
         bool_or(user_id is not null or customer_id is not null) as authenticated_flag,
 
         -- measures
@@ -94,7 +90,7 @@ final as (
         ) as bot_rule,
         bool_or(is_test) as is_test,
         max(ingestion_timestamp) as created_timestamp,
-        max(session_derived_through) as derived_through
+        {{ batch_number() }} as derived_in_batch
 
     from pageviews
     group by session_key

@@ -1,9 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {'session_key': {'silver_web_pageview_sessions': 'session_key'}},
+        'units': ['visitor_key'],
+    },
+) }}
+
 with
 
 entry_pages as (
 
     select
         assigned.session_key,
+        assigned.visitor_key,
         pageviews.page_host,
         pageviews.utm_source as entry_utm_source,
         pageviews.utm_medium as entry_utm_medium,
@@ -21,7 +32,11 @@ entry_pages as (
     from {{ ref('silver_web_pageview_sessions') }} as assigned
     inner join {{ ref('silver_web_pageviews') }} as pageviews
         on assigned.pageview_key = pageviews.pageview_key
-    where assigned.is_entry_page
+    where
+        assigned.is_entry_page
+        {% if is_incremental() %}
+            and assigned.session_key in ({{ touched('session_key') }})
+        {% endif %}
 
 ),
 
@@ -30,6 +45,7 @@ referrers_judged as (
 
     select
         session_key,
+        visitor_key,
         click_id,
         entry_utm_source,
         entry_utm_medium,
@@ -53,7 +69,8 @@ final as (
         {{ surrogate_key([
             'click_id', 'entry_utm_source', 'entry_utm_medium', 'entry_utm_campaign',
             'external_referrer_host',
-        ]) }} as traffic_source_key
+        ]) }} as traffic_source_key,
+        {{ batch_number() }} as derived_in_batch
     from referrers_judged
 
 )

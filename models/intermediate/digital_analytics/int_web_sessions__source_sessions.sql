@@ -1,17 +1,41 @@
-select
-    pageviews.source_system,
-    pageviews.source_session_id,
-    assigned.session_key,
-    assigned.session_start_timestamp,
-    min(assigned.visitor_key) as visitor_key,
-    bool_or(pageviews.is_bot or assigned.is_inhuman_session) as is_bot,
-    bool_or(pageviews.is_test) as is_test
-from {{ ref('silver_web_pageviews') }} as pageviews
-inner join {{ ref('silver_web_pageview_sessions') }} as assigned
-    on pageviews.pageview_key = assigned.pageview_key
-where pageviews.source_session_id is not null
-group by
-    pageviews.source_system,
-    pageviews.source_session_id,
-    assigned.session_key,
-    assigned.session_start_timestamp
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['source_session_key', 'session_key'],
+    meta={
+        'touched_by': {
+            'source_session_key': {'silver_web_pageview_sessions': 'source_session_key'},
+        },
+        'units': ['source_session_key'],
+    },
+) }}
+
+with
+
+source_sessions as (
+
+    select
+        source_session_key,
+        session_key,
+        min(session_start_timestamp) as session_start_timestamp
+    from {{ ref('silver_web_pageview_sessions') }}
+    where
+        source_session_key is not null
+        {% if is_incremental() %}
+            and source_session_key in ({{ touched('source_session_key') }})
+        {% endif %}
+    group by source_session_key, session_key
+
+),
+
+final as (
+
+    select
+        *,
+        count(*) over (partition by source_session_key) = 1 as is_only,
+        {{ batch_number() }} as derived_in_batch
+    from source_sessions
+
+)
+
+select * from final

@@ -1,12 +1,34 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['conversion_key'],
+    meta={
+        'touched_by': {
+            'conversion_key': {
+                'silver_conversions': 'conversion_key',
+                'silver_web_event_sessions': 'event_key',
+            },
+        },
+    },
+) }}
+
 with
 
 conversions as (
 
     select * from {{ ref('silver_conversions') }}
+    {% if is_incremental() %}
+        where conversion_key in ({{ touched('conversion_key') }})
+    {% endif %}
 
 ),
 
-sessions as (select * from {{ ref('silver_web_sessions') }}),
+places as (
+
+    select * from {{ ref('silver_web_event_sessions') }}
+    where event_kind = 'conversion'
+
+),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -17,17 +39,17 @@ final as (
         -- keys
         conversions.conversion_key,
         {{ date_key('conversions.conversion_timestamp') }} as conversion_date_key,
-        conversions.session_key,
-        conversions.visitor_key,
+        places.session_key,
+        places.visitor_key,
         case
-            when conversions.customer_id is null then sessions.customer_key
+            when conversions.customer_id is null then places.customer_key
             else {{ surrogate_key(['conversions.source_system', 'conversions.customer_id']) }}
         end as customer_key,
         {{ surrogate_key(['conversions.product_id']) }} as product_key,
-        {{ page_key_of_url('conversions.page_url') }} as page_key,
+        conversions.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
-        coalesce(sessions.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
-        coalesce(sessions.campaign_key, -1) as campaign_key,
+        coalesce(places.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
+        coalesce(places.campaign_key, -1) as campaign_key,
 
         -- attributes
         lower(conversions.conversion_type) as conversion_type,
@@ -53,14 +75,9 @@ final as (
         conversions.conversion_timestamp
 
     from conversions
-    left join sessions on conversions.session_key = sessions.session_key
+    left join places on conversions.conversion_key = places.event_key
     left join platforms on lower(conversions.platform) = platforms.platform_name
-    where
-        {{ var("include_bots") }}
-        or not (
-            conversions.is_bot or conversions.is_test
-            or coalesce(sessions.is_bot or sessions.is_test, false)
-        )
+    where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 
 )
 

@@ -1,9 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['form_field_key'],
+    meta={
+        'touched_by': {
+            'form_session_key': {'silver_form_interactions': 'form_session_key'},
+        },
+    },
+) }}
+
 with
 
 interactions as (
 
     select * from {{ ref('silver_form_interactions') }}
-    where field is not null
+    where
+        field is not null
+        {% if is_incremental() %}
+            and form_session_key in ({{ touched('form_session_key') }})
+        {% endif %}
 
 ),
 

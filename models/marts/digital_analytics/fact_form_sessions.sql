@@ -1,8 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['form_session_key'],
+    meta={
+        'touched_by': {
+            'form_session_key': {'silver_form_interactions': 'form_session_key'},
+        },
+    },
+) }}
+
 with
 
-interactions as (select * from {{ ref('silver_form_interactions') }}),
+interactions as (
 
-sessions as (select * from {{ ref('silver_web_sessions') }}),
+    select * from {{ ref('silver_form_interactions') }}
+    {% if is_incremental() %}
+        where form_session_key in ({{ touched('form_session_key') }})
+    {% endif %}
+
+),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -77,12 +93,12 @@ final as (
         firsts.session_key,
         firsts.visitor_key,
         case
-            when totals.customer_id is null then sessions.customer_key
+            when totals.customer_id is null then firsts.session_customer_key
             else {{ surrogate_key(['firsts.source_system', 'totals.customer_id']) }}
         end as customer_key,
-        {{ page_key_of_url('firsts.page_url') }} as page_key,
+        firsts.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
-        coalesce(sessions.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
+        coalesce(firsts.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
 
         -- attributes
         firsts.form_id,
@@ -111,14 +127,8 @@ final as (
     inner join totals on firsts.form_session_key = totals.form_session_key
     left join corrections on firsts.form_session_key = corrections.form_session_key
     left join lasts on firsts.form_session_key = lasts.form_session_key
-    left join sessions on firsts.session_key = sessions.session_key
     left join platforms on lower(firsts.platform) = platforms.platform_name
-    where
-        {{ var("include_bots") }}
-        or not (
-            firsts.is_bot or firsts.is_test
-            or coalesce(sessions.is_bot or sessions.is_test, false)
-        )
+    where {{ var("include_bots") }} or not (firsts.is_bot or firsts.is_test)
 
 )
 

@@ -1,8 +1,34 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['page_performance_key'],
+    meta={
+        'touched_by': {
+            'page_performance_key': {
+                'silver_page_performance': 'page_performance_key',
+                'silver_web_event_sessions': 'event_key',
+            },
+        },
+    },
+) }}
+
 with
 
-measurements as (select * from {{ ref('silver_page_performance') }}),
+measurements as (
 
-sessions as (select * from {{ ref('silver_web_sessions') }}),
+    select * from {{ ref('silver_page_performance') }}
+    {% if is_incremental() %}
+        where page_performance_key in ({{ touched('page_performance_key') }})
+    {% endif %}
+
+),
+
+places as (
+
+    select * from {{ ref('silver_web_event_sessions') }}
+    where event_kind = 'performance'
+
+),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -13,10 +39,10 @@ final as (
         -- keys
         measurements.page_performance_key,
         {{ date_key('measurements.metric_timestamp') }} as measurement_date_key,
-        measurements.session_key,
-        measurements.visitor_key,
-        sessions.customer_key,
-        {{ page_key_of_url('measurements.page_url') }} as page_key,
+        places.session_key,
+        places.visitor_key,
+        places.customer_key,
+        measurements.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
 
         -- attributes
@@ -53,14 +79,9 @@ final as (
         measurements.metric_timestamp as measurement_timestamp
 
     from measurements
-    left join sessions on measurements.session_key = sessions.session_key
+    left join places on measurements.page_performance_key = places.event_key
     left join platforms on lower(measurements.platform) = platforms.platform_name
-    where
-        {{ var("include_bots") }}
-        or not (
-            measurements.is_bot or measurements.is_test
-            or coalesce(sessions.is_bot or sessions.is_test, false)
-        )
+    where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 
 )
 

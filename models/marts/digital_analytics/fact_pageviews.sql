@@ -1,14 +1,44 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['pageview_key'],
+    meta={
+        'touched_by': {
+            'session_key': {
+                'silver_web_pageview_sessions': 'session_key',
+                'silver_web_sessions': 'session_key',
+            },
+            'pageview_key': {'silver_web_pageview_sessions': 'pageview_key'},
+        },
+    },
+) }}
+
 with
-
-pageviews as (
-
-    select * from {{ ref('silver_web_pageviews') }}
-
-),
 
 assigned as (
 
     select * from {{ ref('silver_web_pageview_sessions') }}
+    {% if is_incremental() %}
+        where session_key in ({{ touched('session_key') }})
+    {% endif %}
+
+),
+
+-- what the page was when it was seen, by the rules of dim_page
+pageviews as (
+
+    select
+        *,
+        coalesce(
+            lower(page_type) in ('article', 'blog', 'guide', 'news')
+            or {{ text_matches('lower(page_path)', "'/(articles?|blog|guides?|learn|news)/'") }},
+            false
+        ) as is_content_page,
+        case
+            when page_key = -1 then '(unknown)'
+            else coalesce(nullif(regexp_extract(page_path, '^/([^/]+)', 1), ''), '(root)')
+        end as page_section
+    from {{ ref('silver_web_pageviews') }}
 
 ),
 
@@ -23,16 +53,6 @@ sessions as (
         bounce_flag
     from {{ ref('silver_web_sessions') }}
     where {{ var("include_bots") }} or not (is_bot or is_test)
-
-),
-
-pages as (
-
-    select
-        page_key,
-        page_section,
-        is_content_page
-    from {{ ref('dim_page') }}
 
 ),
 
@@ -59,8 +79,8 @@ final as (
         pageviews.country,
         pageviews.visitor_id_type <> 'none' as is_identified,
         coalesce(sessions.channel_name = 'Organic Search', false) as is_organic_search,
-        pages.is_content_page,
-        lag(pages.page_section) over (
+        pageviews.is_content_page,
+        lag(pageviews.page_section) over (
             partition by assigned.session_key order by assigned.page_sequence_number
         ) as previous_page_section,
 
@@ -80,7 +100,6 @@ final as (
     from pageviews
     inner join assigned on pageviews.pageview_key = assigned.pageview_key
     inner join sessions on assigned.session_key = sessions.session_key
-    left join pages on pageviews.page_key = pages.page_key
 
 )
 

@@ -1,8 +1,26 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['search_key'],
+    meta={
+        'touched_by': {
+            'search_key': {'silver_searches': 'search_key'},
+        },
+    },
+) }}
+
 with
 
-searches as (select * from {{ ref('silver_searches') }}),
+searches as (
 
-sessions as (select * from {{ ref('silver_web_sessions') }}),
+    select * from {{ ref('silver_searches') }}
+    where
+        ({{ var("include_bots") }} or not (is_bot or is_test))
+        {% if is_incremental() %}
+            and search_key in ({{ touched('search_key') }})
+        {% endif %}
+
+),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -15,13 +33,10 @@ final as (
         {{ date_key('searches.search_timestamp') }} as search_date_key,
         searches.session_key,
         searches.visitor_key,
-        case
-            when searches.customer_id is null then sessions.customer_key
-            else {{ surrogate_key(['searches.source_system', 'searches.customer_id']) }}
-        end as customer_key,
-        {{ page_key_of_url('searches.page_url') }} as page_key,
+        searches.customer_key,
+        searches.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
-        coalesce(sessions.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
+        coalesce(searches.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
 
         -- attributes: the query itself stays in silver
         {{ surrogate_key(['searches.normalised_query']) }} as query_hash,
@@ -47,14 +62,7 @@ final as (
         searches.search_timestamp
 
     from searches
-    left join sessions on searches.session_key = sessions.session_key
     left join platforms on lower(searches.platform) = platforms.platform_name
-    where
-        {{ var("include_bots") }}
-        or not (
-            searches.is_bot or searches.is_test
-            or coalesce(sessions.is_bot or sessions.is_test, false)
-        )
 
 )
 

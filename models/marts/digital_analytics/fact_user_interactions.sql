@@ -1,12 +1,34 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['interaction_key'],
+    meta={
+        'touched_by': {
+            'interaction_key': {
+                'silver_user_interactions': 'interaction_key',
+                'silver_web_event_sessions': 'event_key',
+            },
+        },
+    },
+) }}
+
 with
 
 interactions as (
 
     select * from {{ ref('silver_user_interactions') }}
+    {% if is_incremental() %}
+        where interaction_key in ({{ touched('interaction_key') }})
+    {% endif %}
 
 ),
 
-sessions as (select * from {{ ref('silver_web_sessions') }}),
+places as (
+
+    select * from {{ ref('silver_web_event_sessions') }}
+    where event_kind = 'interaction'
+
+),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -17,15 +39,15 @@ final as (
         -- keys
         interactions.interaction_key,
         {{ date_key('interactions.interaction_timestamp') }} as interaction_date_key,
-        interactions.session_key,
-        interactions.visitor_key,
+        places.session_key,
+        places.visitor_key,
         case
-            when interactions.customer_id is null then sessions.customer_key
+            when interactions.customer_id is null then places.customer_key
             else {{ surrogate_key(['interactions.source_system', 'interactions.customer_id']) }}
         end as customer_key,
-        {{ page_key_of_url('interactions.page_url') }} as page_key,
+        interactions.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
-        coalesce(sessions.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
+        coalesce(places.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
 
         -- attributes
         interactions.interaction_type,
@@ -50,14 +72,9 @@ final as (
         interactions.interaction_timestamp
 
     from interactions
-    left join sessions on interactions.session_key = sessions.session_key
+    left join places on interactions.interaction_key = places.event_key
     left join platforms on lower(interactions.platform) = platforms.platform_name
-    where
-        {{ var("include_bots") }}
-        or not (
-            interactions.is_bot or interactions.is_test
-            or coalesce(sessions.is_bot or sessions.is_test, false)
-        )
+    where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 
 )
 

@@ -1,9 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {
+            'session_key': {'silver_web_sessions': 'session_key'},
+        },
+    },
+) }}
+
 with
 
 sessions as (
 
     select * from {{ ref('silver_web_sessions') }}
-    where {{ var("include_bots") }} or not (is_bot or is_test)
+    where
+        ({{ var("include_bots") }} or not (is_bot or is_test))
+        {% if is_incremental() %}
+            and session_key in ({{ touched('session_key') }})
+        {% endif %}
 
 ),
 
@@ -25,9 +40,14 @@ final as (
         landing_page_key,
 
         -- attributes
+        raw_source_name,
+        raw_medium_name,
         source_name,
         medium_name,
         channel_name,
+        last_non_direct_source_name,
+        last_non_direct_medium_name,
+        last_non_direct_channel_name,
         channel_family,
         is_paid_channel,
         referrer_type,

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['exposure_key'],
+) }}
+
 with
 
 exposures as (
@@ -7,12 +13,6 @@ exposures as (
         'exposure_id',
         ['exposure_timestamp', 'experiment_id', 'variant_id', 'user_id', 'session_id'],
     ) }}
-
-),
-
-placed as (
-
-    {{ placed_in_web_session('exposures', 'exposure_id', 'exposure_timestamp') }}
 
 ),
 
@@ -31,7 +31,7 @@ described as (
         coalesce(
             {{ json_text('exposure_attributes', 'unit_id') }}, user_id, customer_id, session_id
         ) as unit_id
-    from placed
+    from exposures
 
 ),
 
@@ -59,7 +59,10 @@ final as (
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
         end as customer_key,
-        session_key,
+        case
+            when session_id is not null
+                then {{ surrogate_key(['source_system', 'session_id']) }}
+        end as source_session_key,
 
         -- ids
         exposure_id,
@@ -89,9 +92,7 @@ final as (
         -- measures
         exposure_count,
 
-        -- who should not be counted; an arm that was forced on somebody is no random one
-        is_bot,
-        is_test,
+        -- an arm that was forced on somebody is no random one
         (
             experiment_id is not null and variant_id is not null and unit_id is not null
             and coalesce(lower(assignment_method), '') <> 'forced'
@@ -99,7 +100,8 @@ final as (
 
         -- timestamps
         exposure_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
     from scoped
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['conversion_key'],
+) }}
+
 with
 
 conversions as (
@@ -10,20 +16,17 @@ conversions as (
 
 ),
 
-placed as (
-
-    {{ placed_in_web_session('conversions', 'conversion_id', 'conversion_timestamp') }}
-
-),
-
 final as (
 
     select
 
         -- keys
         {{ surrogate_key(['conversion_id']) }} as conversion_key,
-        session_key,
-        visitor_key,
+        case
+            when session_id is not null
+                then {{ surrogate_key(['source_system', 'session_id']) }}
+        end as source_session_key,
+        {{ page_key_of_url('page_url') }} as page_key,
 
         -- ids
         conversion_id,
@@ -54,15 +57,12 @@ final as (
         touchpoints_to_conversion,
         time_to_conversion_minutes,
 
-        -- who should not be counted
-        is_bot,
-        is_test,
-
         -- timestamps
         conversion_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
-    from placed
+    from conversions
 
 )
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['usage_key'],
+) }}
+
 with
 
 usages as (
@@ -7,12 +13,6 @@ usages as (
         'usage_id',
         ['usage_timestamp', 'feature_id', 'user_id', 'session_id', 'usage_type'],
     ) }}
-
-),
-
-placed as (
-
-    {{ placed_in_web_session('usages', 'usage_id', 'usage_timestamp') }}
 
 ),
 
@@ -26,7 +26,10 @@ final as (
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
         end as customer_key,
-        session_key,
+        case
+            when session_id is not null
+                then {{ surrogate_key(['source_system', 'session_id']) }}
+        end as source_session_key,
 
         -- ids
         usage_id,
@@ -54,15 +57,12 @@ final as (
         and coalesce(lower(usage_type), '') <> 'view' as is_value_use,
         {{ within(json_number('usage_attributes', 'satisfaction'), 1, 5) }} as satisfaction_score,
 
-        -- who should not be counted
-        is_bot,
-        is_test,
-
         -- timestamps
         usage_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
-    from placed
+    from usages
 
 )
 

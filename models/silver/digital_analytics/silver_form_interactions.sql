@@ -1,39 +1,32 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['form_interaction_key'],
+    meta={
+        'touched_by': {
+            'form_visitor_key': {'int_form_interactions__delivered': 'form_visitor_key'},
+            'form_interaction_key': {'silver_web_event_sessions': 'event_key'},
+        },
+        'units': ['form_session_key'],
+    },
+) }}
+
 with
 
 interactions as (
 
-    {{ latest_delivery(
-        ref('stg_digital_analytics__form_interactions'),
-        'interaction_id',
-        ['interaction_timestamp', 'session_id', 'form_id', 'field_id', 'interaction_type'],
-    ) }}
-
-),
-
-placed as (
-
-    {{ placed_in_web_session('interactions', 'interaction_id', 'interaction_timestamp') }}
-
-),
-
-classified as (
-
-    select
-        *,
-        coalesce(session_id, user_id, interaction_id) as form_visitor_id,
-        case
-            when session_id is not null then 'session'
-            when user_id is not null then 'user'
-            else 'none'
-        end as form_visitor_id_type,
-        coalesce(field_id, field_name) as field,
-        coalesce(form_completed_flag or lower(interaction_type) = 'submit', false)
-            as is_completion,
-        coalesce(form_abandoned_flag or lower(interaction_type) = 'abandon', false)
-            as is_abandonment,
-        coalesce(field_error_flag or lower(interaction_type) = 'error', false) as is_error
-    from placed
-    where form_id is not null
+    select * from {{ ref('int_form_interactions__delivered') }}
+    where
+        form_id is not null
+        {% if is_incremental() %}
+            and (
+                form_visitor_key in ({{ touched('form_visitor_key') }})
+                or form_visitor_key in (
+                    select form_visitor_key from {{ ref('int_form_interactions__delivered') }}
+                    where form_interaction_key in ({{ touched('form_interaction_key') }})
+                )
+            )
+        {% endif %}
 
 ),
 
@@ -43,11 +36,10 @@ attempts_counted as (
     select
         *,
         coalesce(sum(case when is_completion or is_abandonment then 1 else 0 end) over (
-            partition by source_system, form_visitor_id_type, form_visitor_id, form_id
-            order by interaction_timestamp, interaction_id
+            partition by form_visitor_key order by interaction_timestamp, interaction_id
             rows between unbounded preceding and 1 preceding
         ), 0) as attempt_number
-    from classified
+    from interactions
 
 ),
 
@@ -56,48 +48,56 @@ final as (
     select
 
         -- keys
-        {{ surrogate_key(['interaction_id']) }} as form_interaction_key,
-        {{ surrogate_key([
-            'source_system', 'form_visitor_id_type', 'form_visitor_id', 'form_id', 'attempt_number',
-        ]) }} as form_session_key,
-        session_key,
-        visitor_key,
+        attempts.form_interaction_key,
+        attempts.form_visitor_key,
+        {{ surrogate_key(['attempts.form_visitor_key', 'attempts.attempt_number']) }}
+            as form_session_key,
+        places.session_key,
+        places.visitor_key,
+        places.customer_key as session_customer_key,
+        attempts.page_key,
+        places.channel_key,
 
         -- ids
-        interaction_id,
-        session_id as source_session_id,
-        source_system,
-        user_id,
-        customer_id,
+        attempts.interaction_id,
+        attempts.source_session_id,
+        attempts.source_system,
+        attempts.user_id,
+        attempts.customer_id,
 
         -- what
-        form_id,
-        form_name,
-        form_type,
-        field,
-        field_name,
-        field_type,
-        field_position,
-        lower(interaction_type) as interaction_type,
-        platform,
-        page_url,
+        attempts.form_id,
+        attempts.form_name,
+        attempts.form_type,
+        attempts.field,
+        attempts.field_name,
+        attempts.field_type,
+        attempts.field_position,
+        attempts.interaction_type,
+        attempts.platform,
+        attempts.page_url,
 
         -- what came of it
-        is_completion,
-        is_abandonment,
-        is_error,
-        fields_total,
-        time_on_field_seconds,
+        attempts.is_completion,
+        attempts.is_abandonment,
+        attempts.is_error,
+        attempts.fields_total,
+        attempts.time_on_field_seconds,
 
         -- who should not be counted
-        is_bot,
-        is_test,
+        coalesce(places.is_bot, false) as is_bot,
+        coalesce(places.is_test, false) as is_test,
 
         -- timestamps
-        interaction_timestamp,
-        ingestion_timestamp
+        attempts.interaction_timestamp,
+        attempts.ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
-    from attempts_counted
+    from attempts_counted as attempts
+    left join {{ ref('silver_web_event_sessions') }} as places
+        on
+            attempts.form_interaction_key = places.event_key
+            and places.event_kind = 'form_interaction'
 
 )
 

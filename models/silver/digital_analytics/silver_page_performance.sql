@@ -8,6 +8,12 @@
     'fcp': ['first_contentful_paint_ms', 1800, 3000],
 } %}
 
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['page_performance_key'],
+) }}
+
 with
 
 measurements as (
@@ -17,12 +23,6 @@ measurements as (
         'metric_id',
         ['metric_timestamp', 'session_id', 'page_url', 'page_load_time_ms'],
     ) }}
-
-),
-
-placed as (
-
-    {{ placed_in_web_session('measurements', 'metric_id', 'metric_timestamp') }}
 
 ),
 
@@ -36,7 +36,7 @@ attributes_read as (
         ) as sent_inp,
         {{ json_number('metric_attributes', 'api_response_ms') }} as sent_api_response,
         {{ json_number('metric_attributes', 'status') }} as sent_status
-    from placed
+    from measurements
 
 ),
 
@@ -74,8 +74,11 @@ final as (
 
         -- keys
         {{ surrogate_key(['metric_id']) }} as page_performance_key,
-        session_key,
-        visitor_key,
+        case
+            when session_id is not null
+                then {{ surrogate_key(['source_system', 'session_id']) }}
+        end as source_session_key,
+        {{ page_key_of_url('page_url') }} as page_key,
 
         -- ids
         metric_id,
@@ -125,13 +128,10 @@ final as (
         api_response_ms,
         http_status,
 
-        -- who should not be counted
-        is_bot,
-        is_test,
-
         -- timestamps
         metric_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
     from rated
 

@@ -1,33 +1,35 @@
-{% set gap = var("search_refinement_seconds", 300) %}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['search_key'],
+    meta={
+        'touched_by': {
+            'source_session_key': {
+                'int_searches__delivered': 'source_session_key',
+                'silver_web_event_sessions': 'source_session_key',
+            },
+            'search_key': {'int_searches__delivered': 'search_key'},
+        },
+    },
+) }}
 
 with
 
 searches as (
 
-    {{ latest_delivery(
-        ref('stg_digital_analytics__search_queries'),
-        'search_id',
-        ['search_timestamp', 'session_id', 'search_query', 'search_results_count'],
-    ) }}
-
-),
-
-normalised as (
-
     select
         *,
-        {{ single_spaced('coalesce(search_query_normalized, search_query)') }} as normalised_query
-    from searches
+        -- a search that names no session follows none
+        coalesce(source_session_key, search_key) as follows_in
+    from {{ ref('int_searches__delivered') }}
+    {% if is_incremental() %}
+        where
+            source_session_key in ({{ touched('source_session_key') }})
+            or search_key in ({{ touched('search_key') }})
+    {% endif %}
 
 ),
 
-placed as (
-
-    {{ placed_in_web_session('normalised', 'search_id', 'search_timestamp') }}
-
-),
-
--- a search that names no session follows none
 neighbours_seen as (
 
     select
@@ -35,11 +37,8 @@ neighbours_seen as (
         lag(normalised_query) over in_session as previous_query,
         lag(search_timestamp) over in_session as previous_timestamp,
         lead(search_id) over in_session is null as is_last_search
-    from placed
-    window in_session as (
-        partition by source_system, coalesce(session_id, search_id), session_id is null
-        order by search_timestamp, search_id
-    )
+    from searches
+    window in_session as (partition by follows_in order by search_timestamp, search_id)
 
 ),
 
@@ -49,7 +48,8 @@ refined as (
         *,
         coalesce(
             previous_query <> normalised_query
-            and {{ seconds_between('previous_timestamp', 'search_timestamp') }} <= {{ gap }},
+            and {{ seconds_between('previous_timestamp', 'search_timestamp') }}
+            <= {{ var("search_refinement_seconds") }},
             false
         ) as is_refinement
     from neighbours_seen
@@ -61,8 +61,7 @@ chained as (
     select
         *,
         sum(case when is_refinement then 0 else 1 end) over (
-            partition by source_system, coalesce(session_id, search_id), session_id is null
-            order by search_timestamp, search_id
+            partition by follows_in order by search_timestamp, search_id
             rows between unbounded preceding and current row
         ) as chain_number
     from refined
@@ -74,17 +73,21 @@ final as (
     select
 
         -- keys
-        {{ surrogate_key(['chained.search_id']) }} as search_key,
-        chained.session_key,
-        chained.visitor_key,
-        {{ surrogate_key([
-            'chained.source_system', 'coalesce(chained.session_id, chained.search_id)',
-            'chained.session_id is null', 'chained.chain_number',
-        ]) }} as search_chain_key,
+        chained.search_key,
+        chained.source_session_key,
+        places.session_key,
+        places.visitor_key,
+        case
+            when chained.customer_id is null then places.customer_key
+            else {{ surrogate_key(['chained.source_system', 'chained.customer_id']) }}
+        end as customer_key,
+        chained.page_key,
+        places.channel_key,
+        {{ surrogate_key(['chained.follows_in', 'chained.chain_number']) }} as search_chain_key,
 
         -- ids
         chained.search_id,
-        chained.session_id as source_session_id,
+        chained.source_session_id,
         chained.source_system,
         chained.user_id,
         chained.customer_id,
@@ -98,34 +101,30 @@ final as (
         -- what came of it
         chained.search_results_count,
         chained.results_clicked_count,
-        chained.top_result_clicked,
         chained.search_duration_seconds,
-        coalesce(chained.search_results_count = 0, chained.zero_results_flag, false)
-            as is_zero_results,
-        coalesce(chained.results_clicked_count > 0, chained.top_result_clicked, false)
-            as is_clicked_through,
+        chained.is_zero_results,
+        chained.is_clicked_through,
         chained.is_refinement,
         case
-            when chained.session_key is not null
+            when places.session_key is not null
                 then
                     chained.is_last_search
-                    and not coalesce(
-                        chained.results_clicked_count > 0, chained.top_result_clicked, false
-                    )
-                    and sessions.session_end_timestamp <= chained.search_timestamp
+                    and not chained.is_clicked_through
+                    and places.session_end_timestamp <= chained.search_timestamp
         end as is_exit,
 
         -- who should not be counted
-        chained.is_bot,
-        chained.is_test,
+        coalesce(places.is_bot, false) as is_bot,
+        coalesce(places.is_test, false) as is_test,
 
         -- timestamps
         chained.search_timestamp,
-        chained.ingestion_timestamp
+        chained.ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
     from chained
-    left join {{ ref('silver_web_sessions') }} as sessions
-        on chained.session_key = sessions.session_key
+    left join {{ ref('silver_web_event_sessions') }} as places
+        on chained.search_key = places.event_key and places.event_kind = 'search'
 
 )
 

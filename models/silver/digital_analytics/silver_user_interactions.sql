@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['interaction_key'],
+) }}
+
 with
 
 interactions as (
@@ -10,20 +16,17 @@ interactions as (
 
 ),
 
-placed as (
-
-    {{ placed_in_web_session('interactions', 'interaction_id', 'interaction_timestamp') }}
-
-),
-
 final as (
 
     select
 
         -- keys
         {{ surrogate_key(['interaction_id']) }} as interaction_key,
-        session_key,
-        visitor_key,
+        case
+            when session_id is not null
+                then {{ surrogate_key(['source_system', 'session_id']) }}
+        end as source_session_key,
+        {{ page_key_of_url('page_url') }} as page_key,
 
         -- ids
         interaction_id,
@@ -49,15 +52,12 @@ final as (
         scroll_depth_pct,
         time_to_interaction_ms,
 
-        -- who should not be counted
-        is_bot,
-        is_test,
-
         -- timestamps
         interaction_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
-    from placed
+    from interactions
 
 )
 

@@ -1,7 +1,11 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
-    unique_key=['visitor_key', 'pageview_key'],
+    unique_key=['pageview_key'],
+    meta={
+        'touched_by': {'visitor_key': {'silver_web_pageviews': 'visitor_key'}},
+        'units': ['session_key', 'source_session_key'],
+    },
 ) }}
 
 -- Only what a session is made of: the windows below sort every row, and narrow rows sort fast.
@@ -13,30 +17,14 @@ pageviews as (
         pageview_key,
         pageview_id,
         visitor_key,
+        source_session_key,
         pageview_timestamp,
         utm_campaign,
         measured_time_on_page_seconds,
-        max(derived_through) over () as derived_through
+        derived_in_batch
     from {{ ref('silver_web_pageviews') }}
     {% if is_incremental() %}
-        -- all that is known of the visitors whom new page views touch, and of those they left
-        where
-            visitor_key in (
-                select changed.visitor_key
-                from {{ ref('silver_web_pageviews') }} as changed
-                where changed.derived_through >= (
-                    select max(known.derived_through) from {{ this }} as known
-                )
-            )
-            or visitor_key in (
-                select assigned.visitor_key
-                from {{ this }} as assigned
-                inner join {{ ref('silver_web_pageviews') }} as changed
-                    on assigned.pageview_key = changed.pageview_key
-                where changed.derived_through >= (
-                    select max(known.derived_through) from {{ this }} as known
-                )
-            )
+        where visitor_key in ({{ touched('visitor_key') }})
     {% endif %}
 
 ),
@@ -124,6 +112,7 @@ final as (
         pageview_key,
         {{ surrogate_key(['visitor_key', 'session_start_timestamp']) }} as session_key,
         visitor_key,
+        source_session_key,
         pageview_timestamp,
         session_start_timestamp,
         cast(page_sequence_number as integer) as page_sequence_number,
@@ -141,7 +130,8 @@ final as (
                 floor({{ seconds_between('pageview_timestamp', 'next_timestamp') }}) as integer
             )
         end as time_on_page_seconds,
-        derived_through
+        derived_in_batch as pageview_derived_in_batch,
+        {{ batch_number() }} as derived_in_batch
     from pages_numbered
 
 )

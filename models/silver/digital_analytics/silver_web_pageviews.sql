@@ -2,19 +2,18 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['pageview_key'],
+    meta={'units': ['visitor_key']},
 ) }}
 
 with
 
 deliveries as (
 
-    select * from {{ ref('int_web_pageviews__delivered') }}
-    {% if is_incremental() %}
-        -- what came since the last run; the last instant again, since it may have been cut in two
-        where
-            ingestion_timestamp >= (select max(known.derived_through) from {{ this }} as known)
-            or ingestion_timestamp is null
-    {% endif %}
+    {{ latest_delivery(
+        ref('int_web_pageviews__delivered'),
+        'pageview_id',
+        ['pageview_timestamp', 'device_id', 'source_session_id', 'customer_id', 'page_url'],
+    ) }}
 
 ),
 
@@ -39,13 +38,17 @@ classified as (
 
 ),
 
-keyed as (
+final as (
 
     select
 
         -- keys
         {{ surrogate_key(['pageview_id']) }} as pageview_key,
         {{ surrogate_key(['visitor_id_type', 'visitor_id']) }} as visitor_key,
+        case
+            when source_session_id is not null
+                then {{ surrogate_key(['source_system', 'source_session_id']) }}
+        end as source_session_key,
         {{ surrogate_key(['page_host', 'page_path']) }} as page_key,
         {{ surrogate_key([
             'known_device_type', 'device_brand', 'device_model', 'known_browser',
@@ -99,46 +102,10 @@ keyed as (
         -- timestamps
         pageview_timestamp,
         ingestion_timestamp,
-        coalesce(
-            max(ingestion_timestamp) over (),
-            {% if is_incremental() %}
-                (select max(known.derived_through) from {{ this }} as known),
-            {% endif %}
-            null
-        ) as derived_through
+        {{ batch_number() }} as derived_in_batch
 
     from classified
 
-),
-
-{% if is_incremental() %}
-    -- an older delivery of the same page view may be the one that counts
-    candidates as (
-
-        select * from keyed
-        union all
-        select * from {{ this }}
-        where pageview_key in (select keyed.pageview_key from keyed)
-
-    ),
-{% endif %}
-
-final as (
-
-    select *
-    from {{ 'candidates' if is_incremental() else 'keyed' }}
-    qualify row_number() over (
-        partition by pageview_key
-        order by
-            ingestion_timestamp desc,
-            pageview_timestamp asc,
-            device_id asc,
-            source_session_id asc,
-            customer_id asc,
-            page_url asc
-    ) = 1
-
 )
 
--- the columns are those of keyed, but the linter does not know what the table itself holds
-select * from final -- noqa: AM04
+select * from final

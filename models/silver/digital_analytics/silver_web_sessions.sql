@@ -1,28 +1,55 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {
+            'session_key': {
+                'int_web_sessions__aggregated': 'session_key',
+                'int_web_sessions__attributed': 'session_key',
+                'int_web_sessions__activity': 'session_key',
+            },
+        },
+        'units': ['session_key', 'visitor_key'],
+    },
+) }}
+
 with
 
-sessions as (select * from {{ ref('int_web_sessions__aggregated') }}),
+sessions as (
+
+    select * from {{ ref('int_web_sessions__aggregated') }}
+    {% if is_incremental() %}
+        where session_key in ({{ touched('session_key') }})
+    {% endif %}
+
+),
+
+attributed as (select * from {{ ref('int_web_sessions__attributed') }}),
 
 activity as (select * from {{ ref('int_web_sessions__activity') }}),
-
-entries as (select * from {{ ref('int_web_sessions__entries') }}),
-
-traffic_sources as (select * from {{ ref('int_traffic_sources__classified') }}),
-
-visitors_customers as (select * from {{ ref('int_web_visitors__customers') }}),
 
 joined as (
 
     select
         sessions.*,
-        entries.click_id,
-        entries.entry_utm_campaign,
-        entries.external_referrer_host,
-        traffic_sources.source_name,
-        traffic_sources.medium_name,
-        traffic_sources.channel_name,
-        traffic_sources.channel_family,
-        traffic_sources.is_paid_channel,
-        coalesce(sessions.login_customer_key, visitors_customers.customer_key) as customer_key,
+        attributed.visitor_session_number,
+        attributed.customer_key,
+        attributed.campaign_key,
+        attributed.channel_key,
+        attributed.click_id,
+        attributed.entry_utm_campaign,
+        attributed.external_referrer_host,
+        attributed.raw_source_name,
+        attributed.raw_medium_name,
+        attributed.source_name,
+        attributed.medium_name,
+        attributed.channel_name,
+        attributed.channel_family,
+        attributed.is_paid_channel,
+        attributed.last_non_direct_source_name,
+        attributed.last_non_direct_medium_name,
+        attributed.last_non_direct_channel_name,
         coalesce(activity.conversion_count, 0) as conversion_count,
         coalesce(activity.conversion_value, 0) as conversion_value,
         coalesce(activity.total_clicks, 0) as total_clicks,
@@ -31,15 +58,10 @@ joined as (
             as deepest_scroll_pct,
         floor({{ seconds_between(
             'sessions.session_start_timestamp', 'sessions.session_end_timestamp'
-        ) }}) as duration_seconds,
-        row_number() over (
-            partition by sessions.visitor_key order by sessions.session_start_timestamp
-        ) as visitor_session_number
+        ) }}) as duration_seconds
     from sessions
-    left join entries on sessions.session_key = entries.session_key
-    left join traffic_sources on entries.traffic_source_key = traffic_sources.traffic_source_key
+    inner join attributed on sessions.session_key = attributed.session_key
     left join activity on sessions.session_key = activity.session_key
-    left join visitors_customers on sessions.visitor_key = visitors_customers.visitor_key
 
 ),
 
@@ -54,9 +76,9 @@ final as (
         visitor_id_type,
         device_id,
         customer_key,
-        {{ surrogate_key(['lower(entry_utm_campaign)']) }} as campaign_key,
+        campaign_key,
         device_key,
-        {{ surrogate_key(['channel_name']) }} as channel_key,
+        channel_key,
         landing_page_key,
 
         -- when
@@ -81,11 +103,16 @@ final as (
         external_referrer_host,
         click_id,
         entry_utm_campaign,
+        raw_source_name,
+        raw_medium_name,
         source_name,
         medium_name,
         channel_name,
         channel_family,
         is_paid_channel,
+        last_non_direct_source_name,
+        last_non_direct_medium_name,
+        last_non_direct_channel_name,
 
         -- what came of it
         total_pageviews = 1 as bounce_flag,
@@ -119,7 +146,8 @@ final as (
         is_test,
         cast(data_quality_score as decimal(5, 2)) as data_quality_score,
         source_system,
-        created_timestamp
+        created_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
     from joined
 
