@@ -4,21 +4,20 @@
    rows moved away from (see replace_touched); what every model has seen is forgotten. #}
 {% macro begin_batch() -%}
     {% if execute and flags.WHICH in ('run', 'build') %}
-        {% do run_query("create schema if not exists quality") %}
-        {% do run_query(
-            "create table if not exists quality.derivations (model_name " ~ dbt.type_string() ~ ", batch_number bigint)"
-        ) %}
-        {% do run_query(
-            "create table if not exists quality.left_units (table_name " ~ dbt.type_string() ~ ", column_name "
-            ~ dbt.type_string() ~ ", unit_key bigint, batch_number bigint)"
-        ) %}
-        {% do run_query(
-            "delete from quality.left_units where batch_number"
-            ~ " <= (select min(batch_number) from quality.derivations where model_name <> '(run)')"
-        ) %}
-        {% do run_query(
-            "insert into quality.derivations select '(run)', coalesce(max(batch_number), 0) + 1 from quality.derivations"
-        ) %}
+        create schema if not exists quality;
+        create table if not exists quality.derivations (
+            model_name {{ dbt.type_string() }}, batch_number bigint
+        );
+        create table if not exists quality.left_units (
+            table_name {{ dbt.type_string() }}, column_name {{ dbt.type_string() }},
+            unit_key bigint, batch_number bigint
+        );
+        delete from quality.left_units where batch_number <= (
+            select min(batch_number) from quality.derivations where model_name <> '(run)'
+        );
+        insert into quality.derivations
+        select '(run)', coalesce(max(batch_number), 0) + 1 from quality.derivations
+    {% else %}
+        select 1 as nothing_is_derived
     {% endif %}
-    select 1 as batch_is_begun
 {%- endmacro %}
