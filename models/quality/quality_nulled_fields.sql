@@ -1,18 +1,14 @@
 with
 
--- few rows: one per table and set of fields that were nulled together, null for none
 nulled_together as (
 
-    {% for domain, table, key, timestamp in bronze_tables() %}
-        select
-            '{{ table }}' as table_name,
-            nulled_columns,
-            count(*) as row_count
-        from {{ ref('stg_' ~ domain ~ '__' ~ table) }}
-        where rejection_reason is null
-        group by nulled_columns
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        table_name,
+        nulled_columns,
+        sum(row_count) as row_count
+    from {{ ref('int_core__deliveries') }}
+    where rejection_reason = '' and nulled_columns <> ''
+    group by table_name, nulled_columns
 
 ),
 
