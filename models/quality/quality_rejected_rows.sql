@@ -4,18 +4,14 @@
     unique_key=['table_name', 'ingestion_date'],
 ) }}
 
-{# only tables that have such rows, from the first day on that changed: to write a row as JSON all of
-   it must be read #}
+{# only tables that have such rows, from the first day on that changed: to write a row as JSON, all
+   of it must be read #}
 {% set deliveries = ref('int_core__deliveries') %}
-{% set changed_from = {} %}
-{% if execute and flags.WHICH in ('run', 'build') %}
-    {% set changed = run_query(
-        "select table_name, min(ingestion_date) from " ~ deliveries
-        ~ " where rejection_reason <> '' and derived_in_batch > "
-        ~ (last_batch_of(model.name) if is_incremental() else -1) ~ " group by table_name"
-    ) %}
-    {% for table, date in changed.rows %}{% do changed_from.update({table: date}) %}{% endfor %}
-{% endif %}
+{% set changed_from = dates_by_name(
+    "select table_name, min(ingestion_date) from " ~ deliveries
+    ~ " where rejection_reason <> '' and derived_in_batch > "
+    ~ (last_batch_of(model.name) if is_incremental() else -1) ~ " group by table_name"
+) %}
 
 with
 

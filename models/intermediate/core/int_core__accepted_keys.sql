@@ -6,15 +6,11 @@
 
 {# the tables of which rows came since the last run, and the first day that changed #}
 {% set deliveries = ref('int_core__deliveries') %}
-{% set changed_from = {} %}
-{% if execute and is_incremental() %}
-    {% set changed = run_query(
-        "select table_name, min(ingestion_date) from " ~ deliveries
-        ~ " where rejection_reason = '' and derived_in_batch > " ~ last_batch_of(model.name)
-        ~ " group by table_name"
-    ) %}
-    {% for table, date in changed.rows %}{% do changed_from.update({table: date}) %}{% endfor %}
-{% endif %}
+{% set changed_from = dates_by_name(
+    "select table_name, min(ingestion_date) from " ~ deliveries
+    ~ " where rejection_reason = '' and derived_in_batch > " ~ last_batch_of(model.name)
+    ~ " group by table_name"
+) if is_incremental() else {} %}
 
 with
 

@@ -5,11 +5,9 @@
 ) }}
 
 {# the last day that is known of each table: it is read again, since more of it may have come #}
-{% set known_until = {} %}
-{% if execute and is_incremental() %}
-    {% set known = run_query("select table_name, max(ingestion_date) from " ~ this ~ " group by table_name") %}
-    {% for table, date in known.rows %}{% do known_until.update({table: date}) %}{% endfor %}
-{% endif %}
+{% set known_until = dates_by_name(
+    "select table_name, max(ingestion_date) from " ~ this ~ " group by table_name"
+) if is_incremental() else {} %}
 
 with
 
@@ -18,19 +16,18 @@ deliveries as (
     {% for domain, table, key, event_timestamp in bronze_tables() %}
         select
             '{{ table }}' as table_name,
-            coalesce(cast(ingestion_timestamp as date), date '0001-01-01') as ingestion_date,
-            coalesce(rejection_reason, '') as rejection_reason,
-            coalesce(nulled_columns, '') as nulled_columns,
+            cast(ingestion_timestamp as date) as ingestion_date,
+            rejection_reason,
+            nulled_columns,
             count(*) as row_count,
             min({{ event_timestamp }}) as first_event_timestamp,
             max({{ event_timestamp }}) as last_event_timestamp
         from {{ ref('stg_' ~ domain ~ '__' ~ table) }}
-        {% if table in known_until %}
-            where
-                ingestion_timestamp >= timestamp '{{ known_until[table] }} 00:00:00'
-                or ingestion_timestamp is null
-        {% endif %}
-        group by 1, 2, 3, 4
+        where
+            ingestion_timestamp
+            >= timestamp '{{ known_until[table] | default("0001-01-01") }} 00:00:00'
+            or ingestion_timestamp is null
+        group by all
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -39,7 +36,13 @@ deliveries as (
 final as (
 
     select
-        *,
+        table_name,
+        coalesce(ingestion_date, date '0001-01-01') as ingestion_date,
+        coalesce(rejection_reason, '') as rejection_reason,
+        coalesce(nulled_columns, '') as nulled_columns,
+        row_count,
+        first_event_timestamp,
+        last_event_timestamp,
         {{ batch_number() }} as derived_in_batch
     from deliveries
 

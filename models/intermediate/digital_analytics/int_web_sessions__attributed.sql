@@ -13,7 +13,7 @@
     },
 ) }}
 
--- What a session is told by the visitor's other sessions, on narrow rows, since the visitor's are all read.
+-- What the visitor's other sessions say of a session. On narrow rows, since all of them are read.
 with
 
 sessions as (

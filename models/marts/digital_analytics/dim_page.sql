@@ -1,18 +1,28 @@
 {% set events = [
-    'silver_conversions', 'silver_user_interactions', 'silver_searches',
+    'silver_conversions', 'silver_user_interactions', 'int_searches__delivered',
     'int_form_interactions__delivered', 'silver_page_performance',
 ] %}
 
 with
 
-pageviews as (
+-- what page views say of pages, each thing said once
+said as (
 
-    select * from {{ ref('silver_web_pageviews') }}
+    select
+        page_key,
+        page_title,
+        page_category,
+        page_type,
+        min(page_host) as page_host,
+        min(page_path) as page_path,
+        max(pageview_timestamp) as last_said_at
+    from {{ ref('silver_web_pageviews') }}
     where page_key <> -1
+    group by page_key, page_title, page_category, page_type
 
 ),
 
--- what the last titled page view says of the page
+-- what the last titled page view says counts
 viewed_pages as (
 
     select
@@ -22,14 +32,16 @@ viewed_pages as (
         page_title,
         page_category,
         page_type
-    from pageviews
+    from said
     qualify row_number() over (
         partition by page_key
         order by
             case when page_title is null then 1 else 0 end asc,
             case when page_type is null then 1 else 0 end asc,
-            pageview_timestamp desc,
-            pageview_id asc
+            last_said_at desc,
+            page_title asc,
+            page_category asc,
+            page_type asc
     ) = 1
 
 ),
@@ -37,10 +49,13 @@ viewed_pages as (
 event_urls as (
 
     {% for event in events %}
-        select distinct page_url
+        select
+            page_key,
+            min(page_url) as page_url
         from {{ ref(event) }}
-        where page_url is not null
-        {% if not loop.last %}union distinct{% endif %}
+        where page_key <> -1
+        group by page_key
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -49,14 +64,14 @@ event_urls as (
 event_pages as (
 
     select
-        {{ page_key_of_url('page_url') }} as page_key,
+        page_key,
         min({{ page_host_of_url('page_url') }}) as page_host,
         min({{ page_path_of_url('page_url') }}) as page_path,
         cast(null as string) as page_title,
         cast(null as string) as page_category,
         cast(null as string) as page_type
     from event_urls
-    group by 1
+    group by page_key
 
 ),
 

@@ -13,17 +13,19 @@
 
 with
 
+delivered as (select * from {{ ref('int_form_interactions__delivered') }}),
+
 interactions as (
 
-    select * from {{ ref('int_form_interactions__delivered') }}
+    select * from delivered
     where
         form_id is not null
         {% if is_incremental() %}
             and (
                 form_visitor_key in ({{ touched('form_visitor_key') }})
                 or form_visitor_key in (
-                    select form_visitor_key from {{ ref('int_form_interactions__delivered') }}
-                    where form_interaction_key in ({{ touched('form_interaction_key') }})
+                    select placed.form_visitor_key from delivered as placed
+                    where placed.form_interaction_key in ({{ touched('form_interaction_key') }})
                 )
             )
         {% endif %}

@@ -64,12 +64,29 @@ events as (
                 source_session_key in ({{ touched('source_session_key') }})
                 or session_key in ({{ touched('session_key') }})
             )
-            and (event_kind, event_key) not in (select event_kind, event_key from new_events)
+            and (event_kind, event_key) not in (
+                select
+                    new_events.event_kind,
+                    new_events.event_key
+                from new_events
+            )
     {% endif %}
 
 ),
 
-source_sessions as (select * from {{ ref('int_web_sessions__source_sessions') }}),
+only_sessions as (
+
+    select * from {{ ref('int_web_sessions__source_sessions') }}
+    where is_only
+
+),
+
+cut_sessions as (
+
+    select * from {{ ref('int_web_sessions__source_sessions') }}
+    where not is_only
+
+),
 
 -- the session of ours that had begun last when the event happened; for what comes before the first
 -- page view, the first
@@ -77,35 +94,30 @@ placed as (
 
     select
         events.*,
-        source_sessions.session_key
+        only_sessions.session_key
     from events
-    left join source_sessions
-        on events.source_session_key = source_sessions.source_session_key and source_sessions.is_only
+    left join only_sessions on events.source_session_key = only_sessions.source_session_key
     where
         events.source_session_key is null
         or events.source_session_key not in (
-            select source_session_key from source_sessions where not is_only
+            select cut_sessions.source_session_key from cut_sessions
         )
     union all
     select
         events.*,
-        source_sessions.session_key
+        cut_sessions.session_key
     from events
-    inner join source_sessions
-        on
-            events.source_session_key = source_sessions.source_session_key
-            and not source_sessions.is_only
+    inner join cut_sessions on events.source_session_key = cut_sessions.source_session_key
     qualify row_number() over (
         partition by events.event_kind, events.event_key
         order by
             case
-                when source_sessions.session_start_timestamp <= events.event_timestamp then 0
-                else 1
+                when cut_sessions.session_start_timestamp <= events.event_timestamp then 0 else 1
             end,
             abs({{ seconds_between(
-                'source_sessions.session_start_timestamp', 'events.event_timestamp'
+                'cut_sessions.session_start_timestamp', 'events.event_timestamp'
             ) }}),
-            source_sessions.session_key
+            cut_sessions.session_key
     ) = 1
 
 ),
