@@ -24,7 +24,7 @@ rejected as (
             rejection_reason,
             ingestion_timestamp,
             coalesce(cast(ingestion_timestamp as date), date '0001-01-01') as ingestion_date,
-            row_json
+            {{ row_as_json('delivered_row') }} as row_json
         from {{ ref('stg_' ~ domain ~ '__' ~ table) }}
         where
             rejection_reason is not null

@@ -39,7 +39,7 @@ typed as (
         -- as delivered
         event_timestamp as delivered_timestamp,
         {{ raw_fields(typed_fields) }} as raw,
-        {{ row_as_json('source') }} as row_json
+        {{ whole_row('source') }} as delivered_row
 
     from source
 

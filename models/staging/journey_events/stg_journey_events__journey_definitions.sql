@@ -54,7 +54,7 @@ typed as (
         -- as delivered
         created_timestamp as delivered_timestamp,
         {{ raw_fields(typed_fields) }} as raw,
-        {{ row_as_json('source') }} as row_json
+        {{ whole_row('source') }} as delivered_row
 
     from source
 

@@ -63,7 +63,7 @@ typed as (
         -- as delivered
         decision_timestamp as delivered_timestamp,
         {{ raw_fields(typed_fields) }} as raw,
-        {{ row_as_json('source') }} as row_json
+        {{ whole_row('source') }} as delivered_row
 
     from source
 
