@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup build test check docs clean
+.PHONY: help setup build test check bench docs clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,6 +42,9 @@ check: $(VENV)/.installed $(LINT)/.installed ## lint and the project's own rules
 	@echo "· dbt parse";     $(BIN)/dbt --quiet parse
 	@echo "· dbt-bouncer";   said=$$($(LINT)/bin/dbt-bouncer run 2>&1) || { echo "$$said"; exit 1; }
 	@echo "· project rules"; $(BIN)/python scripts/check_project.py
+
+bench: $(VENV)/.installed ## three sizes built and measured, into docs/benchmarks.md; an hour, 20 GB
+	@$(BIN)/cap bench
 
 docs: build ## the documentation as one file
 	@$(BIN)/dbt --quiet docs generate --static

@@ -13,6 +13,7 @@ COMMANDS = {
     ),
     "load": ("cap.load", "load", "Make the files in $CAP_BRONZE_PATH the bronze tables of the warehouse."),
     "build": ("cap.build", "build", "Sample data if there is none, load, dbt build, what to try next."),
+    "bench": ("cap.bench.command", "bench", "Measure what the warehouse costs, into docs/benchmarks.md."),
 }
 
 
