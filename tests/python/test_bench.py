@@ -29,13 +29,13 @@ from cap.errors import CapError
 CUSTOMERS, DAYS, DAYS_MORE = 30, 6, 2
 GIB = 2**30
 PROJECT_MEASURED = ProjectMeasured(
-    Run(10.0, GIB // 2, {"silver_a": 0.5, "fact_a": 0.25}), [10.0, 9.5, 11.0], 8.0, 4.0
+    Run(10.0, 9.0, GIB // 2, {"silver_a": 0.5, "fact_a": 0.25}), [10.0, 9.5, 11.0], 8.0, 4.0
 )
 
 
 def measured(full: float = 110.0, day: float = 12.0, peak: int = GIB) -> SizeMeasured:
     """A size whose floor is 25 s."""
-    day_run = Run(day, GIB, {"silver_a": 2.0, "fact_a": 0.25})
+    day_run = Run(day, 13.0, GIB, {"silver_a": 2.0, "fact_a": 0.25})
     return SizeMeasured(
         size=Size("large", CUSTOMERS, DAYS),
         bronze_rows=1_100_000,
@@ -43,7 +43,7 @@ def measured(full: float = 110.0, day: float = 12.0, peak: int = GIB) -> SizeMea
         bronze_files=27,
         generated_rows_per_second=50_000.0,
         load_seconds=1.0,
-        full=Run(full, peak, {"silver_a": 60.0, "fact_a": 40.0, "stg_a": 0.1}),
+        full=Run(full, 209.0, peak, {"silver_a": 60.0, "fact_a": 40.0, "stg_a": 0.1}),
         table_rows={"silver_a": 120_000, "fact_a": 80_000},
         floor_read_seconds=20.0,
         floor_write_seconds=5.0,
@@ -65,6 +65,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_shares_are_beyond_start_up_and_the_ratio_is_not():
     one = measured(full=110.0, day=12.0)
     assert figures.day_share(one, PROJECT_MEASURED) == pytest.approx(0.02)
+    assert figures.day_share_of_cpu(one, PROJECT_MEASURED) == pytest.approx(0.02)
     assert figures.full_to_floor(one) == pytest.approx(4.4)
     assert figures.day_share(measured(full=9.0), PROJECT_MEASURED) is None
 

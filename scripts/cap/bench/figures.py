@@ -28,10 +28,19 @@ def full_to_floor(one: SizeMeasured) -> float:
     return one.full.seconds / one.floor_seconds
 
 
-def day_share(one: SizeMeasured, project: ProjectMeasured, which: int = -1) -> float | None:
+def day_share(one: SizeMeasured, project: ProjectMeasured) -> float | None:
     """One more day as a share of a full build, both beyond start-up; None where a build is nothing else."""
-    full = one.full.seconds - project.startup.seconds
-    day = one.day_runs[which].run.seconds - project.startup.seconds
+    idle = project.startup.seconds
+    return _share(one.day_runs[-1].run.seconds - idle, one.full.seconds - idle)
+
+
+def day_share_of_cpu(one: SizeMeasured, project: ProjectMeasured) -> float | None:
+    """The same in processor seconds, which other work on the machine hardly moves."""
+    idle = project.startup.cpu_seconds
+    return _share(one.day_runs[-1].run.cpu_seconds - idle, one.full.cpu_seconds - idle)
+
+
+def _share(day: float, full: float) -> float | None:
     return day / full if full > 0 else None
 
 

@@ -36,9 +36,10 @@ class Size:
 
 @dataclass(frozen=True)
 class Run:
-    """One `dbt run`: wall seconds of the process, its peak memory (bytes), and seconds per model."""
+    """One `dbt run`: wall and processor seconds, peak memory (bytes), and seconds per model."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     models: dict[str, float]
 
@@ -224,4 +225,4 @@ def _deliver(part: Path, arrived: Path) -> None:
 
 def _dbt_run(settings: dict[str, str], label: str, *arguments: str) -> Run:
     ran: Ran = run_dbt(settings, label, "run", *arguments)
-    return Run(ran.seconds, ran.peak_bytes, model_seconds(settings))
+    return Run(ran.seconds, ran.cpu_seconds, ran.peak_bytes, model_seconds(settings))

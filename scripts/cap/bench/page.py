@@ -83,6 +83,11 @@ def _summary(measured: Sequence[SizeMeasured], project: ProjectMeasured) -> str:
             lambda one: f"**{_percent(figures.day_share(one, project))}**",
             aims[0],
         ),
+        (
+            "… the same in processor seconds",
+            lambda one: _percent(figures.day_share_of_cpu(one, project)),
+            "",
+        ),
         ("**full build ÷ floor**", lambda one: f"**{figures.full_to_floor(one):.1f}**", aims[1]),
         (
             "**peak memory of dbt**, full build or day",
@@ -97,6 +102,7 @@ def _summary(measured: Sequence[SizeMeasured], project: ProjectMeasured) -> str:
             "",
         ),
         ("full build", lambda one: _seconds(one.full.seconds), ""),
+        ("… processor seconds", lambda one: _seconds(one.full.cpu_seconds), ""),
         ("… bronze rows per second", lambda one: f"{one.bronze_rows / one.full.seconds:,.0f}", ""),
         ("floor", lambda one: _seconds(one.floor_seconds), ""),
         ("… reading bronze", lambda one: _seconds(one.floor_read_seconds), ""),
@@ -106,6 +112,7 @@ def _summary(measured: Sequence[SizeMeasured], project: ProjectMeasured) -> str:
             "",
         ),
         ("one more day", lambda one: _seconds(one.day_runs[-1].run.seconds), ""),
+        ("… processor seconds", lambda one: _seconds(one.day_runs[-1].run.cpu_seconds), ""),
         ("… its bronze rows", lambda one: f"{one.day_runs[-1].rows:,}", ""),
         ("… the day before it", lambda one: _seconds(one.day_runs[0].run.seconds), ""),
         ("… peak memory", lambda one: _gibibytes(one.day_runs[-1].run.peak_bytes), ""),
@@ -135,7 +142,7 @@ def _project_table(project: ProjectMeasured) -> str:
         [
             [
                 f"start-up: incremental `dbt run` of {len(project.startup.models)} models, no rows at all",
-                f"{project.startup.seconds:.1f} (runs: {runs})",
+                f"{project.startup.seconds:.1f} (runs: {runs}; processor {project.startup.cpu_seconds:.1f})",
             ],
             ["`dbt parse`, everything", f"{project.parse_cold_seconds:.1f}"],
             ["`dbt parse`, nothing changed", f"{project.parse_warm_seconds:.1f}"],

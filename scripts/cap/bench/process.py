@@ -22,9 +22,10 @@ KEPT_LINES = 30
 
 @dataclass(frozen=True)
 class Ran:
-    """One finished process: wall seconds, and the most memory (bytes, resident) it or a child had at once."""
+    """One finished process: wall seconds, processor seconds of all its threads, and peak resident bytes."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
 
 
@@ -55,7 +56,8 @@ def run_process(
     process.returncode = os.waitstatus_to_exitcode(status)
     # Linux counts ru_maxrss in KiB, macOS in bytes
     unit = 1 if sys.platform == "darwin" else 1024
-    return process.returncode, Ran(time.monotonic() - begun, usage.ru_maxrss * unit)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return process.returncode, Ran(time.monotonic() - begun, cpu_seconds, usage.ru_maxrss * unit)
 
 
 def run_worker(task: str, **arguments: Any) -> dict:
@@ -93,7 +95,7 @@ def run_dbt(settings: dict[str, str], label: str, *arguments: str) -> Ran:
     def follow(line: str) -> None:
         said.append(line)
         del said[:-KEPT_LINES]
-        if found := DBT_LINE.search(line):
+        if (found := DBT_LINE.search(line)) and " hook: " not in line:
             bar.total = int(found[2])
             if found[3] != "START":
                 bar.update()
