@@ -85,6 +85,12 @@ def test_an_aim_is_met_or_missed_by_the_largest_size():
     ]
 
 
+def test_a_build_no_longer_than_start_up_is_too_small_to_tell():
+    assert page.verdicts([measured(full=9.0)], PROJECT_MEASURED)[0].endswith(
+        "– (aim ≤ 3%): too small to tell"
+    )
+
+
 def test_the_page_has_a_row_per_model_with_its_rows_and_says_what_is_a_view():
     text = page.render([measured()], PROJECT_MEASURED, "a machine", "b.svg")
     assert "| `silver_a` | 60.00 | 60% | 120,000 | 2,000 |" in text

@@ -51,13 +51,13 @@ def verdicts(measured: Sequence[SizeMeasured], project: ProjectMeasured) -> list
     last = measured[-1]
     share = figures.day_share(last, project)
     return [
-        f"{name}: {value} (aim {aim}): {'met' if is_met else 'missed'}"
+        f"{name}: {value} (aim {aim}): {_verdict(is_met)}"
         for name, value, aim, is_met in (
             (
                 "one more day, share of a full build",
                 _percent(share),
                 f"≤ {figures.MOST_DAY_SHARE:.0%}",
-                share is not None and share <= figures.MOST_DAY_SHARE,
+                None if share is None else share <= figures.MOST_DAY_SHARE,
             ),
             (
                 "full build ÷ floor",
@@ -73,6 +73,10 @@ def verdicts(measured: Sequence[SizeMeasured], project: ProjectMeasured) -> list
             ),
         )
     ]
+
+
+def _verdict(is_met: bool | None) -> str:
+    return "too small to tell" if is_met is None else "met" if is_met else "missed"
 
 
 def _summary(measured: Sequence[SizeMeasured], project: ProjectMeasured) -> str:
