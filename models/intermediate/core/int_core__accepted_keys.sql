@@ -34,20 +34,6 @@ keys as (
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
-),
-
-final as (
-
-    select * from keys
-    {% if is_incremental() %}
-        where (table_name, row_key) not in (
-            select
-                known.table_name,
-                known.row_key
-            from {{ this }} as known
-        )
-    {% endif %}
-
 )
 
-select * from final
+select * from keys

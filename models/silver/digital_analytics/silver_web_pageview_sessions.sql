@@ -3,70 +3,19 @@
     incremental_strategy='replace_touched',
     unique_key=['pageview_key'],
     meta={
-        'touched_by': {'visitor_key': {'silver_web_pageviews': 'visitor_key'}},
+        'touched_by': {'visit_key': {'int_web_pageviews__visits': 'visit_key'}},
         'units': ['session_key', 'source_session_key'],
     },
 ) }}
 
--- Only what a session is made of: the windows below sort every row, and narrow rows sort fast.
 with
 
-pageviews as (
+visits as (
 
-    select
-        pageview_key,
-        pageview_id,
-        visitor_key,
-        source_session_key,
-        pageview_timestamp,
-        utm_campaign,
-        measured_time_on_page_seconds,
-        derived_in_batch
-    from {{ ref('silver_web_pageviews') }}
+    select * from {{ ref('int_web_pageviews__visits') }}
     {% if is_incremental() %}
-        where visitor_key in ({{ touched('visitor_key') }})
+        where visit_key in ({{ touched('visit_key') }})
     {% endif %}
-
-),
-
-gaps_measured as (
-
-    select
-        *,
-        lag(pageview_timestamp) over visitor as previous_timestamp,
-        last_value(utm_campaign ignore nulls) over before_this as previous_campaign
-    from pageviews
-    window
-        visitor as (partition by visitor_key order by pageview_timestamp, pageview_id),
-        before_this as (
-            partition by visitor_key order by pageview_timestamp, pageview_id
-            rows between unbounded preceding and 1 preceding
-        )
-
-),
-
-visits_opened as (
-
-    select
-        *,
-        max(
-            case
-                when
-                    previous_timestamp is null
-                    or pageview_timestamp
-                    > previous_timestamp + interval '{{ var("session_gap_seconds") }}' second
-                    or (
-                        {{ var("split_session_on_campaign") }}
-                        and utm_campaign <> previous_campaign
-                    )
-                    then pageview_timestamp
-            end
-        ) over visitor_so_far as visit_opened_at
-    from gaps_measured
-    window visitor_so_far as (
-        partition by visitor_key order by pageview_timestamp, pageview_id
-        rows between unbounded preceding and current row
-    )
 
 ),
 
@@ -78,12 +27,12 @@ visits_cut as (
         cast(
             greatest(
                 ceil(
-                    {{ seconds_between('visit_opened_at', 'pageview_timestamp') }}
+                    {{ seconds_between('visit_start_timestamp', 'pageview_timestamp') }}
                     / ({{ var("max_session_hours") }} * 3600)
                 ) - 1, 0
             ) as integer
         ) as visit_part
-    from visits_opened
+    from visits
 
 ),
 
@@ -99,10 +48,9 @@ pages_numbered as (
     from visits_cut
     window
         session as (
-            partition by visitor_key, visit_opened_at, visit_part
-            order by pageview_timestamp, pageview_id
+            partition by visit_key, visit_part order by pageview_timestamp, pageview_id
         ),
-        whole_session as (partition by visitor_key, visit_opened_at, visit_part)
+        whole_session as (partition by visit_key, visit_part)
 
 ),
 
@@ -112,6 +60,7 @@ final as (
         pageview_key,
         {{ surrogate_key(['visitor_key', 'session_start_timestamp']) }} as session_key,
         visitor_key,
+        visit_key,
         source_session_key,
         pageview_timestamp,
         session_start_timestamp,
@@ -130,7 +79,7 @@ final as (
                 floor({{ seconds_between('pageview_timestamp', 'next_timestamp') }}) as integer
             )
         end as time_on_page_seconds,
-        derived_in_batch as pageview_derived_in_batch,
+        pageview_derived_in_batch,
         {{ batch_number() }} as derived_in_batch
     from pages_numbered
 

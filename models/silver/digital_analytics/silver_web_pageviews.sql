@@ -2,7 +2,6 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['pageview_key'],
-    meta={'units': ['visitor_key']},
 ) }}
 
 with
