@@ -1,8 +1,38 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {'session_key': {'silver_app_event_sessions': 'session_key'}},
+        'units': ['session_key', 'visitor_key', 'source_session_key'],
+    },
+) }}
+
 with
+
+assigned as (
+
+    select * from {{ ref('silver_app_event_sessions') }}
+    {% if is_incremental() %}
+        where session_key in ({{ touched('session_key') }})
+    {% endif %}
+
+),
 
 events as (
 
-    select * from {{ ref('silver_app_events') }}
+    select
+        events.*,
+        assigned.session_key,
+        assigned.visitor_key,
+        assigned.visitor_id_type,
+        assigned.session_start_timestamp,
+        assigned.event_sequence_number,
+        assigned.is_app_open,
+        assigned.is_capped_session
+    from assigned
+    inner join {{ ref('silver_app_events') }} as events
+        on assigned.app_event_key = events.app_event_key
 
 ),
 
@@ -11,6 +41,7 @@ final as (
     select
         session_key,
         min(visitor_key) as visitor_key,
+        min(source_session_key) as source_session_key,
         min(visitor_id_type) as visitor_id_type,
         min(device_id) as device_id,
         min(app_session_id) as app_session_id,
@@ -40,14 +71,19 @@ final as (
             as exit_screen,
         max_by(push_enabled, event_sequence_number) filter (where push_enabled is not null)
             as push_enabled,
-        max_by(
-            {{ surrogate_key(['source_system', 'customer_id']) }}, event_sequence_number
-        ) filter (where customer_id is not null) as login_customer_key,
+
+        -- who: the last login of the session, if there was one
+        max_by(login_customer_key, event_sequence_number) filter (
+            where login_customer_key is not null
+        ) as login_customer_key,
+        min(login_customer_key) as lowest_customer_key,
+        max(login_customer_key) as highest_customer_key,
 
         -- measures
         count(*) as total_events,
         count(*) filter (where is_screen_view) as total_screens_viewed,
-        count(distinct case when is_screen_view then screen_name end) as unique_screens_viewed,
+        count(distinct case when is_screen_view then nullif(screen_key, -1) end)
+            as unique_screens_viewed,
         count(*) filter (where is_app_open) as app_open_count,
         count(*) filter (where is_tap) as tap_count,
         count(*) filter (where is_purchase) as purchase_count,
@@ -61,17 +97,16 @@ final as (
             )
         ) as is_install,
         bool_or(is_capped_session) as is_capped,
-        avg(
-            (
-                (case when visitor_id_type in ('device', 'user') then 1 else 0 end)
-                + (case when app_session_id is null then 0 else 1 end)
-                + (case when screen_name is null then 0 else 1 end)
-                + (case when app_version is null then 0 else 1 end)
-                + (case when platform is null then 0 else 1 end)
-                + (case when country is null then 0 else 1 end)
-            ) * 100.0 / 6
-        ) as data_quality_score,
-        max(ingestion_timestamp) as created_timestamp
+        sum(
+            (case when visitor_id_type in ('device', 'user') then 1 else 0 end)
+            + (case when app_session_id is null then 0 else 1 end)
+            + (case when screen_name is null then 0 else 1 end)
+            + (case when app_version is null then 0 else 1 end)
+            + (case when platform is null then 0 else 1 end)
+            + (case when country is null then 0 else 1 end)
+        ) * 100.0 / (6 * count(*)) as data_quality_score,
+        max(ingestion_timestamp) as created_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
     from events
     group by session_key

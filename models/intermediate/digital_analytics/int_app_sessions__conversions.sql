@@ -1,16 +1,42 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['conversion_key'],
+    meta={
+        'touched_by': {
+            'conversion_key': {'silver_conversions': 'conversion_key'},
+            'source_session_key': {'int_app_sessions__aggregated': 'source_session_key'},
+        },
+        'units': ['session_key'],
+    },
+) }}
+
 with
 
 conversions as (
 
+    select * from {{ ref('silver_conversions') }}
+    {% if is_incremental() %}
+        where
+            conversion_key in ({{ touched('conversion_key') }})
+            or source_session_key in ({{ touched('source_session_key') }})
+    {% endif %}
+
+),
+
+-- the part of the app session that had begun last when it happened; for what comes before all, the
+-- first
+final as (
+
     select
         conversions.conversion_key,
+        conversions.source_session_key,
+        sessions.session_key,
         conversions.conversion_value,
-        sessions.session_key
-    from {{ ref('silver_conversions') }} as conversions
+        {{ batch_number() }} as derived_in_batch
+    from conversions
     inner join {{ ref('int_app_sessions__aggregated') }} as sessions
-        on
-            conversions.source_system = sessions.source_system
-            and conversions.source_session_id = sessions.app_session_id
+        on conversions.source_session_key = sessions.source_session_key
     qualify row_number() over (
         partition by conversions.conversion_key
         order by
@@ -23,17 +49,6 @@ conversions as (
             ) }}),
             sessions.session_key
     ) = 1
-
-),
-
-final as (
-
-    select
-        session_key,
-        count(*) as conversion_count,
-        sum(coalesce(conversion_value, 0)) as conversion_value
-    from conversions
-    group by session_key
 
 )
 

@@ -1,6 +1,19 @@
 with
 
--- what the last event with a class says of the screen
+classes_seen as (
+
+    select
+        screen_key,
+        screen_class,
+        min(screen_name) as screen_name,
+        max(event_timestamp) as last_seen
+    from {{ ref('silver_app_events') }}
+    where screen_key <> -1
+    group by screen_key, screen_class
+
+),
+
+-- what the last event with a class says of the screen; of the same instant, the first by name
 screens as (
 
     select
@@ -9,14 +22,13 @@ screens as (
         screen_class,
         lower(screen_name) as known_as,
         lower(screen_class) as class_name
-    from {{ ref('silver_app_events') }}
-    where screen_key <> -1
+    from classes_seen
     qualify row_number() over (
         partition by screen_key
         order by
             case when screen_class is null then 1 else 0 end asc,
-            event_timestamp desc,
-            event_id asc
+            last_seen desc,
+            screen_class asc
     ) = 1
 
 ),

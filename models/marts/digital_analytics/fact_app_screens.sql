@@ -1,11 +1,31 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['screen_view_key'],
+    meta={
+        'touched_by': {
+            'session_key': {
+                'silver_app_event_sessions': 'session_key',
+                'silver_mobile_sessions': 'session_key',
+            },
+        },
+    },
+) }}
+
 with
 
-screen_views as (
+places as (
 
-    select * from {{ ref('silver_app_events') }}
-    where is_screen_view
+    select * from {{ ref('silver_app_event_sessions') }}
+    where
+        screen_sequence_number is not null
+        {% if is_incremental() %}
+            and session_key in ({{ touched('session_key') }})
+        {% endif %}
 
 ),
+
+screen_views as (select * from {{ ref('silver_app_events') }}),
 
 sessions as (
 
@@ -29,8 +49,8 @@ final as (
             hour(screen_views.event_timestamp) * 100 + minute(screen_views.event_timestamp)
             as integer
         ) as screen_view_time_key,
-        screen_views.session_key,
-        screen_views.visitor_key,
+        places.session_key,
+        places.visitor_key,
         sessions.customer_key,
         screen_views.screen_key,
         screen_views.device_key,
@@ -38,18 +58,19 @@ final as (
 
         -- attributes
         screen_views.app_version,
-        screen_views.visitor_id_type <> 'none' as is_identified,
+        places.visitor_id_type <> 'none' as is_identified,
 
         -- measures
-        screen_views.screen_sequence_number,
-        screen_views.time_on_screen_seconds,
+        places.screen_sequence_number,
+        places.time_on_screen_seconds,
         1 as screen_view_count,
 
         -- timestamps
         screen_views.event_timestamp as screen_view_timestamp
 
-    from screen_views
-    inner join sessions on screen_views.session_key = sessions.session_key
+    from places
+    inner join screen_views on places.app_event_key = screen_views.app_event_key
+    inner join sessions on places.session_key = sessions.session_key
     left join platforms on screen_views.platform = platforms.platform_name
 
 )

@@ -1,18 +1,44 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {
+            'session_key': {
+                'silver_mobile_sessions': 'session_key',
+                'silver_app_event_sessions': 'session_key',
+            },
+        },
+    },
+) }}
+
 with
 
-sessions as (select * from {{ ref('silver_mobile_sessions') }}),
+sessions as (
+
+    select * from {{ ref('silver_mobile_sessions') }}
+    {% if is_incremental() %}
+        where session_key in ({{ touched('session_key') }})
+    {% endif %}
+
+),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
--- any event on a screen is use of it, a tap too
+-- Any event on a screen is use of it, a tap too. What a screen is for is read off its name, of
+-- which screen_key is the hash: it never changes, so only the session's own events touch it.
 feature_use as (
 
     select
         events.session_key,
         count(distinct events.screen_key) as feature_screen_count
-    from {{ ref('silver_app_events') }} as events
+    from {{ ref('silver_app_event_sessions') }} as events
     inner join {{ ref('dim_screen') }} as screens on events.screen_key = screens.screen_key
-    where screens.is_feature_screen
+    where
+        screens.is_feature_screen
+        {% if is_incremental() %}
+            and events.session_key in ({{ touched('session_key') }})
+        {% endif %}
     group by events.session_key
 
 ),

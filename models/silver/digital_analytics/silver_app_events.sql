@@ -1,31 +1,45 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['app_event_key'],
+    meta={'units': ['source_session_key']},
+) }}
+
 with
 
-events as (select * from {{ ref('int_app_events__deduplicated') }}),
+deliveries as (
 
-sessions as (select * from {{ ref('int_app_events__sessionized') }}),
+    {{ latest_delivery(
+        ref('stg_digital_analytics__mobile_app_events'),
+        'event_id',
+        ['event_timestamp', 'device_id', 'app_session_id', 'customer_id', 'event_type'],
+    ) }}
 
-screen_views as (select * from {{ ref('int_app_events__screen_views') }}),
+),
 
-platforms as (select * from {{ ref('platforms') }}),
-
-joined as (
+classified as (
 
     select
-        events.*,
-        sessions.session_key,
-        sessions.visitor_key,
-        sessions.session_start_timestamp,
-        sessions.event_sequence_number,
-        sessions.is_app_open,
-        sessions.is_capped_session,
-        screen_views.screen_sequence_number,
-        screen_views.time_on_screen_seconds,
-        coalesce(platforms.platform_label, events.platform_name) as os,
+        deliveries.*,
+        coalesce(lower(deliveries.event_type), '') as event_kind,
+        lower(deliveries.platform) as platform_name,
+        coalesce(platforms.platform_label, lower(deliveries.platform)) as os,
+        case
+            when
+                lower(deliveries.platform) = 'ipados'
+                or {{ text_matches(
+                    'lower(deliveries.device_model)', "'(ipad|tablet|[ _-]tab([ _-]|$))'"
+                ) }}
+                then 'tablet'
+            when lower(deliveries.platform) in ('tvos', 'android_tv') then 'tv'
+            when lower(deliveries.platform) in ('watchos', 'wear_os') then 'watch'
+            when lower(deliveries.platform) in ('ios', 'android', 'app') then 'mobile'
+            when lower(deliveries.platform) in ('windows', 'macos') then 'desktop'
+        end as device_type,
         cast(null as string) as no_browser
-    from events
-    inner join sessions on events.event_id = sessions.event_id
-    left join screen_views on events.event_id = screen_views.event_id
-    left join platforms on events.platform_name = platforms.platform_name
+    from deliveries
+    left join {{ ref('platforms') }} as platforms
+        on lower(deliveries.platform) = platforms.platform_name
 
 ),
 
@@ -35,19 +49,24 @@ final as (
 
         -- keys
         {{ surrogate_key(['event_id']) }} as app_event_key,
-        session_key,
-        visitor_key,
+        case
+            when app_session_id is not null
+                then {{ surrogate_key(['source_system', 'app_session_id']) }}
+        end as source_session_key,
         {{ surrogate_key(['screen_name']) }} as screen_key,
         {{ surrogate_key([
             'device_type', 'device_manufacturer', 'device_model', 'no_browser',
             'no_browser', 'os', 'os_version',
         ]) }} as device_key,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as login_customer_key,
 
         -- ids
         event_id,
         app_session_id,
         source_system,
-        visitor_id_type,
         device_id,
         user_id,
         customer_id,
@@ -58,14 +77,14 @@ final as (
         screen_name,
         screen_class,
         event_value,
-        is_app_open,
-        coalesce(is_opening, false) as is_opening,
-        coalesce(is_first_open, false) as is_first_open,
-        coalesce(is_screen_view, false) as is_screen_view,
-        coalesce(is_tap, false) as is_tap,
-        coalesce(is_purchase, false) as is_purchase,
-        coalesce(is_crash, false) as is_crash,
-        coalesce(is_error, false) and not coalesce(is_crash, false) as is_error,
+        event_kind in ('app_open', 'first_open', 'push_opened') as is_opening,
+        event_kind = 'first_open' as is_first_open,
+        event_kind in ('screen_view', 'screenview', 'screen') as is_screen_view,
+        event_kind in ('button_tap', 'tap', 'click') as is_tap,
+        event_kind in ('purchase', 'in_app_purchase') as is_purchase,
+        coalesce(crash_flag, false) or event_kind in ('app_crash', 'crash') as is_crash,
+        not coalesce(crash_flag, false)
+        and event_kind in ('error', 'app_error', 'exception', 'app_exception') as is_error,
 
         -- app, device and place
         app_version,
@@ -78,23 +97,22 @@ final as (
         os_version,
         country,
 
-        -- place in the session
-        event_sequence_number,
-        screen_sequence_number,
-        is_capped_session,
-
         -- measures
-        time_on_screen_seconds,
-        load_time_ms,
-        push_enabled,
+        cast(
+            {{ within(
+                "try_cast(" ~ json_text('event_attributes', 'load_time_ms') ~ " as double)",
+                0, 2147483647
+            ) }} as integer
+        ) as load_time_ms,
+        try_cast({{ json_text('event_attributes', 'push_enabled') }} as boolean) as push_enabled,
 
         -- timestamps
-        session_start_timestamp,
         event_timestamp,
         app_first_open_timestamp,
-        ingestion_timestamp
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
 
-    from joined
+    from classified
 
 )
 

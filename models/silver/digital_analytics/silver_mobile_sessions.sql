@@ -1,28 +1,57 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['session_key'],
+    meta={
+        'touched_by': {
+            'session_key': {
+                'int_app_sessions__aggregated': 'session_key',
+                'int_app_sessions__visitors': 'session_key',
+                'int_app_sessions__conversions': 'session_key',
+            },
+        },
+        'units': ['session_key'],
+    },
+) }}
+
 with
 
-sessions as (select * from {{ ref('int_app_sessions__aggregated') }}),
+sessions as (
 
-conversions as (select * from {{ ref('int_app_sessions__conversions') }}),
+    select * from {{ ref('int_app_sessions__aggregated') }}
+    {% if is_incremental() %}
+        where session_key in ({{ touched('session_key') }})
+    {% endif %}
 
-visitors_customers as (select * from {{ ref('int_app_visitors__customers') }}),
+),
+
+conversions as (
+
+    select
+        session_key,
+        count(*) as conversion_count,
+        sum(coalesce(conversion_value, 0)) as conversion_value
+    from {{ ref('int_app_sessions__conversions') }}
+    group by session_key
+
+),
 
 joined as (
 
     select
         sessions.*,
-        coalesce(sessions.login_customer_key, visitors_customers.customer_key) as customer_key,
+        visitors.device_id as visitor_device_id,
+        visitors.visitor_session_number,
+        visitors.customer_key,
         coalesce(conversions.conversion_count, 0) as conversion_count,
         coalesce(conversions.conversion_value, 0) as conversion_value,
         floor({{ seconds_between(
             'sessions.session_start_timestamp', 'sessions.session_end_timestamp'
-        ) }}) as duration_seconds,
-        row_number() over (
-            partition by sessions.visitor_key
-            order by sessions.session_start_timestamp, sessions.session_key
-        ) as visitor_session_number
+        ) }}) as duration_seconds
     from sessions
+    inner join {{ ref('int_app_sessions__visitors') }} as visitors
+        on sessions.session_key = visitors.session_key
     left join conversions on sessions.session_key = conversions.session_key
-    left join visitors_customers on sessions.visitor_key = visitors_customers.visitor_key
 
 ),
 
@@ -36,7 +65,7 @@ final as (
         app_session_id as source_session_id,
         visitor_key,
         visitor_id_type,
-        device_id,
+        visitor_device_id as device_id,
         customer_key,
         device_key,
 
@@ -85,7 +114,8 @@ final as (
         is_capped,
         cast(data_quality_score as decimal(5, 2)) as data_quality_score,
         created_timestamp,
-        source_system
+        source_system,
+        {{ batch_number() }} as derived_in_batch
 
     from joined
 
