@@ -24,7 +24,12 @@ events as (
 
 ),
 
-without_device as (select source_session_key from events where device_id is null),
+without_device as (
+
+    select source_session_key from events
+    where device_id is null
+
+),
 
 -- an event that says nothing of its device or login has those of its app session, if it has but one
 app_sessions as (
@@ -34,7 +39,10 @@ app_sessions as (
         case when min(device_id) = max(device_id) then min(device_id) end as only_device_id,
         case when min(user_id) = max(user_id) then min(user_id) end as only_user_id
     from events
-    where source_session_key in (select source_session_key from without_device)
+    where
+        source_session_key in (
+            select without_device.source_session_key from without_device
+        )
     group by source_session_key
 
 ),
