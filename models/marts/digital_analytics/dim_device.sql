@@ -1,20 +1,19 @@
--- device_key is the hash of the attributes, so each is the same in all rows of a key
 with
 
 web_devices as (
 
     select
         device_key,
-        min(device_type) as device_type,
-        min(device_brand) as device_brand,
-        min(device_model) as device_model,
-        min(browser) as browser,
-        min(browser_version) as browser_version,
-        min(os) as os,
-        min(os_version) as os_version
+        device_type,
+        device_brand,
+        device_model,
+        browser,
+        browser_version,
+        os,
+        os_version
     from {{ ref('silver_web_pageviews') }}
     where device_key <> -1
-    group by device_key
+    group by all
 
 ),
 
@@ -22,16 +21,16 @@ app_devices as (
 
     select
         device_key,
-        min(device_type) as device_type,
-        min(device_brand) as device_brand,
-        min(device_model) as device_model,
+        device_type,
+        device_brand,
+        device_model,
         cast(null as string) as browser,
         cast(null as string) as browser_version,
-        min(os) as os,
-        min(os_version) as os_version
+        os,
+        os_version
     from {{ ref('silver_app_events') }}
     where device_key <> -1
-    group by device_key
+    group by all
 
 ),
 
