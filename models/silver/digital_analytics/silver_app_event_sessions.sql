@@ -62,13 +62,11 @@ visits_cut as (
 
     select
         *,
-        cast(
-            greatest(
-                ceil(
-                    {{ seconds_between('visit_opened_at', 'event_timestamp') }}
-                    / ({{ var("max_session_hours") }} * 3600)
-                ) - 1, 0
-            ) as integer
+        greatest(
+            ceil(
+                {{ seconds_between('visit_opened_at', 'event_timestamp') }}
+                / ({{ var("max_session_hours") }} * 3600)
+            ) - 1, 0
         ) as visit_part
     from visits_opened
 
@@ -97,11 +95,7 @@ events_numbered as (
             order by event_timestamp, event_id
             rows between unbounded preceding and 1 preceding
         ),
-        whole_session as (
-            partition by stream_key, visit_opened_at, visit_part
-            order by event_timestamp, event_id
-            rows between unbounded preceding and unbounded following
-        )
+        whole_session as (partition by stream_key, visit_opened_at, visit_part)
 
 ),
 
