@@ -1,15 +1,3 @@
-{# what is read of a delivery: its payloads and its row as JSON cost more than all the rest #}
-{% set delivered %}(
-    select {{ [
-        'event_id', 'app_session_id', 'source_system', 'device_id', 'user_id', 'customer_id',
-        'event_type', 'event_name', 'screen_name', 'screen_class', 'event_value', 'crash_flag',
-        'app_version', 'app_install_source', 'platform', 'device_manufacturer', 'device_model',
-        'os_version', 'country', 'event_attributes', 'event_timestamp',
-        'app_first_open_timestamp', 'ingestion_timestamp', 'rejection_reason',
-    ] | join(', ') }}
-    from {{ ref('stg_digital_analytics__mobile_app_events') }}
-)
-{% endset %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
@@ -22,7 +10,7 @@ with
 deliveries as (
 
     {{ latest_delivery(
-        delivered,
+        ref('stg_digital_analytics__mobile_app_events'),
         'event_id',
         ['event_timestamp', 'device_id', 'app_session_id', 'customer_id', 'event_type'],
     ) }}
