@@ -12,7 +12,11 @@ results as (
     {{ latest_delivery(
         ref('stg_digital_analytics__ab_test_results'),
         'result_id',
-        ['result_timestamp', 'experiment_id', 'metric_name', 'conversion_flag', 'conversion_value'],
+        [
+            'result_timestamp', 'experiment_id', 'metric_name', 'conversion_flag',
+            'conversion_value', 'user_id', 'customer_id', 'session_id', 'result_attributes',
+            'source_system',
+        ],
     ) }}
 
 ),

@@ -12,7 +12,11 @@ exposures as (
     {{ latest_delivery(
         ref('stg_digital_analytics__ab_test_exposures'),
         'exposure_id',
-        ['exposure_timestamp', 'experiment_id', 'variant_id', 'user_id', 'session_id'],
+        [
+            'exposure_timestamp', 'experiment_id', 'variant_id', 'user_id', 'session_id',
+            'customer_id', 'assignment_method', 'experiment_name', 'variant_name',
+            'control_group_flag', 'exposure_attributes', 'platform', 'source_system',
+        ],
     ) }}
 
 ),

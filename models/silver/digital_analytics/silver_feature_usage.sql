@@ -12,7 +12,11 @@ usages as (
     {{ latest_delivery(
         ref('stg_digital_analytics__feature_usage'),
         'usage_id',
-        ['usage_timestamp', 'feature_id', 'user_id', 'session_id', 'usage_type'],
+        [
+            'usage_timestamp', 'feature_id', 'user_id', 'session_id', 'usage_type',
+            'customer_id', 'feature_name', 'feature_category', 'feature_version', 'usage_count',
+            'successful_use_flag', 'error_flag', 'usage_attributes', 'platform', 'source_system',
+        ],
     ) }}
 
 ),
