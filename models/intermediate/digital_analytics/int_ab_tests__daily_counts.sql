@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 units as (
@@ -14,10 +16,7 @@ exposures as (
         cast(exposures.exposure_timestamp as date) as activity_date,
         count(*) as exposures
     from {{ ref('silver_ab_test_exposures') }} as exposures
-    inner join units
-        on
-            exposures.experiment_id = units.experiment_id
-            and exposures.unit_key = units.unit_key
+    inner join units on exposures.assignment_key = units.assignment_key
     where exposures.counts_in_test
     group by units.experiment_id, units.variant_id, cast(exposures.exposure_timestamp as date)
 

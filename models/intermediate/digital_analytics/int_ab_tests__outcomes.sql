@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['result_id'],
+    meta={'units': ['assignment_key']},
+) }}
+
 with
 
 results as (
@@ -5,7 +12,11 @@ results as (
     {{ latest_delivery(
         ref('stg_digital_analytics__ab_test_results'),
         'result_id',
-        ['result_timestamp', 'experiment_id', 'metric_name', 'conversion_flag', 'conversion_value'],
+        [
+            'result_timestamp', 'experiment_id', 'metric_name', 'conversion_flag',
+            'conversion_value', 'user_id', 'customer_id', 'session_id', 'result_attributes',
+            'source_system',
+        ],
     ) }}
 
 ),
@@ -37,18 +48,35 @@ scoped as (
 
 ),
 
+keyed as (
+
+    select
+        *,
+        case
+            when unit_id is not null
+                then {{ surrogate_key(['unit_type', 'unit_scope', 'unit_id']) }}
+        end as unit_key
+    from scoped
+
+),
+
 final as (
 
     select
         result_id,
         experiment_id,
-        {{ surrogate_key(['unit_type', 'unit_scope', 'unit_id']) }} as unit_key,
+        unit_key,
+        case
+            when experiment_id is not null and unit_key is not null
+                then {{ surrogate_key(['experiment_id', 'unit_key']) }}
+        end as assignment_key,
         metric_name,
         coalesce(conversion_flag, false) as is_converted,
         conversion_value,
-        result_timestamp
-    from scoped
-    where experiment_id is not null and unit_id is not null
+        result_timestamp,
+        ingestion_timestamp,
+        {{ batch_number() }} as derived_in_batch
+    from keyed
 
 )
 

@@ -4,11 +4,9 @@ days as (
 
     select
         customer_key,
-        cast(usage_timestamp as date) as seen_date
-    from {{ ref('silver_feature_usage') }}
-    where
-        feature_id is not null
-        and ({{ var("include_bots") }} or not (is_bot or is_test))
+        usage_date as seen_date
+    from {{ ref('int_feature_customers__days') }}
+    where events > 0
     union all
     select
         customer_key,

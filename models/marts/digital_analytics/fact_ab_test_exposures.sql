@@ -1,11 +1,48 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['exposure_key'],
+    meta={
+        'touched_by': {
+            'exposure_key': {
+                'silver_ab_test_exposures': 'exposure_key',
+                'silver_web_event_sessions': 'event_key',
+            },
+        },
+    },
+) }}
+
 with
+
+places as (
+
+    select * from {{ ref('silver_web_event_sessions') }}
+    where event_kind = 'exposure'
+
+),
+
+experiments as (select * from {{ ref('silver_experiments') }}),
 
 exposures as (
 
     select * from {{ ref('silver_ab_test_exposures') }}
     where
         counts_in_test
-        and ({{ var("include_bots") }} or not (is_bot or is_test))
+        {% if is_incremental() %}
+            and exposure_key in (
+                {{ touched('exposure_key') }}
+                union all
+                -- those whose version of the experiment is no longer what it was
+                select known.exposure_key
+                from {{ this }} as known
+                left join experiments
+                    on
+                        known.experiment_key = experiments.experiment_key
+                        and known.exposure_timestamp >= experiments.effective_from
+                        and known.exposure_timestamp < experiments.effective_to
+                where experiments.experiment_key is null
+            )
+        {% endif %}
 
 ),
 
@@ -19,17 +56,19 @@ final as (
         exposures.customer_key,
         experiments.experiment_key,
         {{ surrogate_key(['exposures.experiment_id', 'exposures.variant_id']) }} as variant_key,
-        exposures.session_key,
+        places.session_key,
 
         -- timestamps
         exposures.exposure_timestamp
 
     from exposures
-    inner join {{ ref('silver_experiments') }} as experiments
+    inner join experiments
         on
             exposures.experiment_id = experiments.experiment_id
             and exposures.exposure_timestamp >= experiments.effective_from
             and exposures.exposure_timestamp < experiments.effective_to
+    left join places on exposures.exposure_key = places.event_key
+    where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 
 )
 

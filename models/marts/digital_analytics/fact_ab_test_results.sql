@@ -1,9 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['result_key'],
+    meta={'touched_by': {'result_key': {'silver_ab_test_assignments': 'assignment_key'}}},
+) }}
+
 with
 
 assignments as (
 
     select * from {{ ref('silver_ab_test_assignments') }}
-    where {{ var("include_bots") }} or not (is_bot or is_test)
+    where
+        ({{ var("include_bots") }} or not (is_bot or is_test))
+        {% if is_incremental() %}
+            and assignment_key in ({{ touched('result_key') }})
+        {% endif %}
 
 ),
 

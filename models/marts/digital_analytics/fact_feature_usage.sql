@@ -1,39 +1,90 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['usage_key'],
+    meta={
+        'touched_by': {
+            'usage_key': {
+                'silver_feature_usage': 'usage_key',
+                'silver_web_event_sessions': 'event_key',
+                'silver_feature_first_uses': 'usage_key',
+            },
+            'collector_session': {'silver_feature_usage': 'source_session_key'},
+        },
+    },
+) }}
+
 with
 
-usages as (
+places as (
 
-    select * from {{ ref('silver_feature_usage') }}
-    where {{ var("include_bots") }} or not (is_bot or is_test)
+    select * from {{ ref('silver_web_event_sessions') }}
+    where event_kind = 'feature_usage'
 
 ),
 
--- whose first use it is: the customer's, else the login's, else the collector session's
-numbered as (
+features as (select * from {{ ref('silver_features') }}),
 
-    select
-        *,
-        row_number() over (
-            partition by
-                feature_id,
-                coalesce(
-                    customer_key,
-                    {{ surrogate_key(['user_id', 'source_system', 'source_session_id']) }}
-                )
-            order by usage_timestamp, usage_id
-        ) as use_number
-    from usages
+counted as (
+
+    select * from {{ ref('silver_feature_usage') }}
+    where usage_key not in (
+        select places.event_key from places
+        where (places.is_bot or places.is_test) and not {{ var("include_bots") }}
+    )
+
+),
+
+{% if is_incremental() %}
+    touched_usages as (
+
+        {{ touched('usage_key') }}
+        union all
+        -- those whose version of the feature is no longer what it was
+        select known.usage_key
+        from {{ this }} as known
+        left join features
+            on
+                known.feature_key = features.feature_key
+                and known.usage_timestamp >= features.effective_from
+                and known.usage_timestamp < features.effective_to
+        where known.feature_id is not null and features.feature_key is null
+
+    ),
+
+    -- how many features a session of the collector used, all its uses are told
+    touched_sessions as (
+
+        {{ touched('collector_session') }}
+        union all
+        select source_session_key
+        from {{ ref('silver_feature_usage') }}
+        where usage_key in (select touched_usages.usage_key from touched_usages)
+
+    ),
+{% endif %}
+
+usages as (
+
+    select * from counted
+    {% if is_incremental() %}
+        where
+            usage_key in (select touched_usages.usage_key from touched_usages)
+            or source_session_key in (
+                select touched_sessions.source_session_key from touched_sessions
+            )
+    {% endif %}
 
 ),
 
 collector_sessions as (
 
     select
-        source_system,
-        source_session_id,
+        source_session_key,
         count(distinct feature_id) as features_in_session
     from usages
-    where source_session_id is not null
-    group by source_system, source_session_id
+    where source_session_key is not null
+    group by source_session_key
 
 ),
 
@@ -47,19 +98,16 @@ final as (
         usages.customer_key,
         coalesce(features.feature_key, -1) as feature_key,
         coalesce(platforms.platform_key, -1) as platform_key,
-        usages.session_key,
+        places.session_key,
 
         -- attributes
         usages.usage_type,
         usages.first_use_flag,
-        usages.use_number = 1 and usages.feature_id is not null as is_first_use,
+        first_uses.usage_key is not null as is_first_use,
         usages.successful_use_flag,
         usages.error_flag,
         usages.is_value_use,
-        case
-            when usages.source_session_id is not null
-                then {{ surrogate_key(['usages.source_system', 'usages.source_session_id']) }}
-        end as collector_session,
+        usages.source_session_key as collector_session,
         usages.feature_id,
 
         -- measures
@@ -71,8 +119,11 @@ final as (
         -- timestamps
         usages.usage_timestamp
 
-    from numbered as usages
-    left join {{ ref('silver_features') }} as features
+    from usages
+    left join places on usages.usage_key = places.event_key
+    left join {{ ref('silver_feature_first_uses') }} as first_uses
+        on usages.usage_key = first_uses.usage_key
+    left join features
         on
             usages.feature_id = features.feature_id
             and usages.usage_timestamp >= features.effective_from
@@ -80,9 +131,7 @@ final as (
     left join {{ ref('dim_platform') }} as platforms
         on usages.platform = platforms.platform_name
     left join collector_sessions
-        on
-            usages.source_system = collector_sessions.source_system
-            and usages.source_session_id = collector_sessions.source_session_id
+        on usages.source_session_key = collector_sessions.source_session_key
 
 )
 

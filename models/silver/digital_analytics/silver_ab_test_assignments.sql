@@ -1,9 +1,71 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['assignment_key'],
+    meta={
+        'touched_by': {
+            'assignment_key': {
+                'silver_ab_test_exposures': 'assignment_key',
+                'int_ab_tests__outcomes': 'assignment_key',
+            },
+        },
+        'units': ['assignment_key'],
+    },
+) }}
+
 with
+
+places as (
+
+    select * from {{ ref('silver_web_event_sessions') }}
+    where event_kind = 'exposure'
+
+),
+
+experiments as (select * from {{ ref('silver_experiments') }}),
+
+{% if is_incremental() %}
+    touched_units as (
+
+        {{ touched('assignment_key') }}
+        union all
+        select assignment_key
+        from {{ ref('silver_ab_test_exposures') }}
+        where
+            exposure_key in (
+                select places.event_key from places
+                where places.derived_in_batch > {{ last_batch_of(model.name) }}
+            )
+        union all
+        -- those whose version of the experiment is no longer what it was
+        select known.assignment_key
+        from {{ this }} as known
+        left join experiments
+            on
+                known.experiment_key = experiments.experiment_key
+                and known.exposure_timestamp >= experiments.effective_from
+                and known.exposure_timestamp < experiments.effective_to
+                and known.configured_split is not distinct from experiments.configured_split
+        where experiments.experiment_key is null
+
+    ),
+{% endif %}
 
 exposures as (
 
-    select * from {{ ref('silver_ab_test_exposures') }}
-    where counts_in_test
+    select
+        exposures.*,
+        coalesce(places.is_bot, false) as is_bot,
+        coalesce(places.is_test, false) as is_test
+    from {{ ref('silver_ab_test_exposures') }} as exposures
+    left join places on exposures.exposure_key = places.event_key
+    where
+        exposures.counts_in_test
+        {% if is_incremental() %}
+            and exposures.assignment_key in (
+                select touched_units.assignment_key from touched_units
+            )
+        {% endif %}
 
 ),
 
@@ -11,7 +73,7 @@ first_exposures as (
 
     select * from exposures
     qualify row_number() over (
-        partition by experiment_id, unit_key order by exposure_timestamp, exposure_id
+        partition by assignment_key order by exposure_timestamp, exposure_id
     ) = 1
 
 ),
@@ -19,89 +81,69 @@ first_exposures as (
 units as (
 
     select
-        experiment_id,
-        unit_key,
+        assignment_key,
         count(distinct variant_id) as variants_seen,
         count(*) as exposure_count,
         min(customer_key) as any_customer_key,
         bool_or(is_bot) as is_bot,
         bool_or(is_test) as is_test
     from exposures
-    group by experiment_id, unit_key
+    group by assignment_key
 
 ),
 
--- an outcome counts from the first exposure on; which variant the outcome names does not matter
+-- a conversion counts from the first exposure on; which variant it names does not matter
 outcomes as (
 
     select
-        first_exposures.experiment_id,
-        first_exposures.unit_key,
-        count(*) as outcome_count,
-        bool_or(outcomes.is_converted) as is_converted,
-        sum(case when outcomes.is_converted then outcomes.conversion_value end) as conversion_value,
-        min(case when outcomes.is_converted then outcomes.result_timestamp end)
-            as conversion_timestamp
+        first_exposures.assignment_key,
+        sum(outcomes.conversion_value) as conversion_value,
+        min(outcomes.result_timestamp) as conversion_timestamp
     from first_exposures
     inner join {{ ref('int_ab_tests__outcomes') }} as outcomes
         on
-            first_exposures.experiment_id = outcomes.experiment_id
-            and first_exposures.unit_key = outcomes.unit_key
+            first_exposures.assignment_key = outcomes.assignment_key
             and first_exposures.exposure_timestamp <= outcomes.result_timestamp
-    group by first_exposures.experiment_id, first_exposures.unit_key
+            and outcomes.is_converted
+    group by first_exposures.assignment_key
 
 ),
 
 final as (
 
     select
-
-        -- keys
-        {{ surrogate_key(['units.experiment_id', 'units.unit_key']) }} as assignment_key,
+        units.assignment_key,
         experiments.experiment_key,
-        {{ surrogate_key(['units.experiment_id', 'first_exposures.variant_id']) }} as variant_key,
-        units.unit_key,
+        {{ surrogate_key(['first_exposures.experiment_id', 'first_exposures.variant_id']) }}
+            as variant_key,
+        first_exposures.unit_key,
         coalesce(first_exposures.customer_key, units.any_customer_key) as customer_key,
-
-        -- ids
-        units.experiment_id,
+        first_exposures.experiment_id,
         first_exposures.variant_id,
         first_exposures.unit_type,
         first_exposures.source_system,
         first_exposures.platform,
-
-        -- whether it can be judged by
         units.variants_seen > 1 as is_contaminated,
         units.is_bot,
         units.is_test,
         experiments.configured_split,
-
-        -- measures
         cast(units.exposure_count as integer) as exposure_count,
-        coalesce(outcomes.is_converted, false) as is_converted,
+        outcomes.assignment_key is not null as is_converted,
         cast(coalesce(outcomes.conversion_value, 0) as decimal(18, 2)) as conversion_value,
         cast(floor({{ seconds_between(
             'first_exposures.exposure_timestamp', 'outcomes.conversion_timestamp'
         ) }} / 60) as integer) as time_to_conversion_minutes,
-
-        -- timestamps
         first_exposures.exposure_timestamp,
-        outcomes.conversion_timestamp
-
+        outcomes.conversion_timestamp,
+        {{ batch_number() }} as derived_in_batch
     from units
-    inner join first_exposures
-        on
-            units.experiment_id = first_exposures.experiment_id
-            and units.unit_key = first_exposures.unit_key
-    inner join {{ ref('silver_experiments') }} as experiments
+    inner join first_exposures on units.assignment_key = first_exposures.assignment_key
+    inner join experiments
         on
             first_exposures.experiment_id = experiments.experiment_id
             and first_exposures.exposure_timestamp >= experiments.effective_from
             and first_exposures.exposure_timestamp < experiments.effective_to
-    left join outcomes
-        on
-            units.experiment_id = outcomes.experiment_id
-            and units.unit_key = outcomes.unit_key
+    left join outcomes on units.assignment_key = outcomes.assignment_key
 
 )
 

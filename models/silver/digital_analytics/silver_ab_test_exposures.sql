@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['exposure_key'],
+    meta={'units': ['assignment_key', 'experiment_day_key']},
 ) }}
 
 with
@@ -11,7 +12,11 @@ exposures as (
     {{ latest_delivery(
         ref('stg_digital_analytics__ab_test_exposures'),
         'exposure_id',
-        ['exposure_timestamp', 'experiment_id', 'variant_id', 'user_id', 'session_id'],
+        [
+            'exposure_timestamp', 'experiment_id', 'variant_id', 'user_id', 'session_id',
+            'customer_id', 'assignment_method', 'experiment_name', 'variant_name',
+            'control_group_flag', 'exposure_attributes', 'platform', 'source_system',
+        ],
     ) }}
 
 ),
@@ -45,16 +50,33 @@ scoped as (
 
 ),
 
+keyed as (
+
+    select
+        *,
+        case
+            when unit_id is not null
+                then {{ surrogate_key(['unit_type', 'unit_scope', 'unit_id']) }}
+        end as unit_key
+    from scoped
+
+),
+
 final as (
 
     select
 
         -- keys
         {{ surrogate_key(['exposure_id']) }} as exposure_key,
+        unit_key,
         case
-            when unit_id is not null
-                then {{ surrogate_key(['unit_type', 'unit_scope', 'unit_id']) }}
-        end as unit_key,
+            when experiment_id is not null and unit_key is not null
+                then {{ surrogate_key(['experiment_id', 'unit_key']) }}
+        end as assignment_key,
+        case
+            when experiment_id is not null
+                then {{ surrogate_key(['experiment_id', 'cast(exposure_timestamp as date)']) }}
+        end as experiment_day_key,
         case
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
@@ -103,7 +125,7 @@ final as (
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
 
-    from scoped
+    from keyed
 
 )
 

@@ -2,8 +2,8 @@ with
 
 exposures as (
 
-    select * from {{ ref('silver_ab_test_exposures') }}
-    where experiment_id is not null and variant_id is not null
+    select * from {{ ref('int_ab_tests__tellings') }}
+    where tells_variant
 
 ),
 

@@ -1,18 +1,8 @@
 with
 
--- of several exposures of one instant the last id speaks
 exposures as (
 
-    select
-        experiment_id,
-        exposure_timestamp,
-        experiment_name,
-        configured_split
-    from {{ ref('silver_ab_test_exposures') }}
-    where experiment_id is not null
-    qualify row_number() over (
-        partition by experiment_id, exposure_timestamp order by exposure_id desc
-    ) = 1
+    select * from {{ ref('int_ab_tests__tellings') }}
 
 ),
 
@@ -24,6 +14,7 @@ numbered as (
         count(experiment_name) over so_far as name_number,
         count(configured_split) over so_far as split_number
     from exposures
+    where tells_version
     window so_far as (
         partition by experiment_id order by exposure_timestamp
         rows between unbounded preceding and current row
@@ -87,12 +78,12 @@ whole as (
 
     select
         experiment_id,
-        min(experiment_category) as experiment_category,
-        min(hypothesis) as hypothesis,
+        min(category_of_day) as experiment_category,
+        min(hypothesis_of_day) as hypothesis,
         count(distinct variant_id) as variant_count,
         cast(min(exposure_timestamp) as date) as first_exposure_date,
         cast(max(exposure_timestamp) as date) as last_exposure_date
-    from {{ ref('silver_ab_test_exposures') }}
+    from exposures
     group by experiment_id
 
 ),

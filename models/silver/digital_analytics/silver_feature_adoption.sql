@@ -1,14 +1,9 @@
 with
 
-usages as (
+days as (
 
-    select
-        *,
-        cast(usage_timestamp as date) as usage_date
-    from {{ ref('silver_feature_usage') }}
-    where
-        customer_key is not null and feature_id is not null
-        and ({{ var("include_bots") }} or not (is_bot or is_test))
+    select * from {{ ref('int_feature_customers__days') }}
+    where events > 0
 
 ),
 
@@ -16,44 +11,19 @@ as_of as (
 
     select
         max({% if var('as_of') %}date '{{ var("as_of") }}'{% else %}usage_date{% endif %}) as as_of
-    from usages
+    from days
 
 ),
 
-days as (
-
-    select
-        customer_key,
-        feature_id,
-        usage_date,
-        sum(usage_count) as uses,
-        count(*) as events,
-        count(case when successful_use_flag is not null then 1 end) as complete_events,
-        bool_or(is_value_use) as is_value_day,
-        min(source_system) as source_system
-    from usages
-    group by customer_key, feature_id, usage_date
-
-),
-
-numbered as (
+dated as (
 
     select
         days.*,
         as_of.as_of,
-        min(days.usage_date) over (partition by days.customer_key, days.feature_id)
-            as first_use_date,
         coalesce(
             {{ dbt.datediff('days.usage_date', 'as_of.as_of', 'day') }}
             < {{ var("feature_window_days") }}, false
-        ) as is_recent,
-        case
-            when days.is_value_day
-                then row_number() over (
-                    partition by days.customer_key, days.feature_id, days.is_value_day
-                    order by days.usage_date
-                )
-        end as value_day_number
+        ) as is_recent
     from days
     cross join as_of
 
@@ -79,7 +49,7 @@ pairs as (
         ) as is_retained,
         100.0 * sum(complete_events) / sum(events) as data_quality_score,
         min(source_system) as source_system
-    from numbered
+    from dated
     group by customer_key, feature_id
 
 ),

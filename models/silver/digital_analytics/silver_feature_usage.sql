@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['usage_key'],
+    meta={'units': ['feature_user_key', 'feature_day_key', 'source_session_key']},
 ) }}
 
 with
@@ -11,8 +12,24 @@ usages as (
     {{ latest_delivery(
         ref('stg_digital_analytics__feature_usage'),
         'usage_id',
-        ['usage_timestamp', 'feature_id', 'user_id', 'session_id', 'usage_type'],
+        [
+            'usage_timestamp', 'feature_id', 'user_id', 'session_id', 'usage_type',
+            'customer_id', 'feature_name', 'feature_category', 'feature_version', 'usage_count',
+            'successful_use_flag', 'error_flag', 'usage_attributes', 'platform', 'source_system',
+        ],
     ) }}
+
+),
+
+keyed as (
+
+    select
+        *,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as customer_key
+    from usages
 
 ),
 
@@ -22,14 +39,25 @@ final as (
 
         -- keys
         {{ surrogate_key(['usage_id']) }} as usage_key,
-        case
-            when customer_id is not null
-                then {{ surrogate_key(['source_system', 'customer_id']) }}
-        end as customer_key,
+        customer_key,
         case
             when session_id is not null
                 then {{ surrogate_key(['source_system', 'session_id']) }}
         end as source_session_key,
+        -- whose use it is: the customer's, else the login's, else the collector session's
+        case
+            when feature_id is not null
+                then {{ surrogate_key([
+                    'feature_id',
+                    'coalesce(customer_key, ' ~ surrogate_key([
+                        'user_id', 'source_system', 'session_id'
+                    ]) ~ ')',
+                ]) }}
+        end as feature_user_key,
+        case
+            when feature_id is not null
+                then {{ surrogate_key(['feature_id', 'cast(usage_timestamp as date)']) }}
+        end as feature_day_key,
 
         -- ids
         usage_id,
@@ -62,7 +90,7 @@ final as (
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
 
-    from usages
+    from keyed
 
 )
 

@@ -2,8 +2,7 @@ with
 
 usages as (
 
-    select * from {{ ref('silver_feature_usage') }}
-    where feature_id is not null
+    select * from {{ ref('int_feature_days__told') }}
 
 ),
 
@@ -14,7 +13,7 @@ described as (
         feature_name,
         feature_category,
         feature_version,
-        min(usage_timestamp) as first_use,
+        min(first_usage_timestamp) as first_use,
         case when feature_name is null then 0 else 1 end
         + case when feature_category is null then 0 else 1 end
         + case when feature_version is null then 0 else 1 end as fields_given
@@ -47,8 +46,8 @@ whole as (
     select
         feature_id,
         min(feature_type) as feature_type,
-        min(usage_timestamp) as first_use,
-        cast(max(usage_timestamp) as date) as last_use_date
+        min(first_usage_timestamp) as first_use,
+        cast(max(last_usage_timestamp) as date) as last_use_date
     from usages
     group by feature_id
 
