@@ -26,11 +26,15 @@ steps_seen as (
 purchases as (
 
     select
-        session_key,
-        max(conversion_timestamp) as last_purchase_at
-    from {{ ref('silver_conversions') }}
-    where lower(conversion_type) = 'purchase' and session_key is not null
-    group by session_key
+        places.session_key,
+        max(conversions.conversion_timestamp) as last_purchase_at
+    from {{ ref('silver_conversions') }} as conversions
+    inner join {{ ref('silver_web_event_sessions') }} as places
+        on
+            conversions.conversion_key = places.event_key
+            and places.event_kind = 'conversion'
+    where lower(conversions.conversion_type) = 'purchase'
+    group by places.session_key
 
 ),
 
