@@ -49,9 +49,14 @@ conditions as (
 
 ),
 
-{% if is_incremental() %}
-    redefined as ({{ touched('funnel_key') }}),
-{% endif %}
+redefined as (
+
+    select * from conditions
+    {% if is_incremental() %}
+        where funnel_key in ({{ touched('funnel_key') }})
+    {% endif %}
+
+),
 
 -- patterns are tried once on each different event, and of those there are few
 {% for kind, (table, key, columns) in kinds.items() %}
