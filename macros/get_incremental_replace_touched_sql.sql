@@ -4,48 +4,58 @@
    downstream is touched for nothing. Of rows that went or changed, the units they were in (config
    meta.units) are noted in quality.left_units: whoever derives by them must do so again. #}
 {% macro get_incremental_replace_touched_sql(arg_dict) -%}
-    {%- set target = arg_dict['target_relation'] -%}
-    {%- set temp = arg_dict['temp_relation'] -%}
+    {%- set target, temp = arg_dict['target_relation'], arg_dict['temp_relation'] -%}
+    {%- set key = arg_dict['unique_key'] -%}
     {%- set names = arg_dict['dest_columns'] | map(attribute='quoted') | list -%}
-    {%- set columns = names | join(', ') -%}
-    {%- set key = '(' ~ arg_dict['unique_key'] | join(', ') ~ ')' -%}
-    {%- set units = config.meta_get('units', []) -%}
-    {%- set audited = names | reject('equalto', '"derived_in_batch"') | list -%}
-    {%- set is_read_on = audited | length < names | length -%}
     {%- for column in config.meta_get('touched_by', {}) %}
         {%- set gone -%}
             {{ column }} in ({{ touched(column) }})
-            and {{ key }} not in (select {{ key[1:-1] }} from {{ temp }})
+            and ({{ key | join(', ') }}) not in (select {{ key | join(', ') }} from {{ temp }})
         {%- endset %}
-        {%- for unit in units %}
-            insert into quality.left_units
-            select distinct '{{ model.name }}', '{{ unit }}', {{ unit }}, {{ batch_number() }}
-            from {{ target }}
-            where {{ unit }} is not null and {{ gone }};
-        {%- endfor %}
+        {{ note_units_of_rows_that_go(target, gone) }}
         delete from {{ target }} where {{ gone }};
     {%- endfor %}
-    {%- if is_read_on %}
-        delete from {{ temp }} where {{ key }} in (
-            select {{ key[1:-1] }} from (
-                select {{ audited | join(', ') }} from {{ temp }}
-                intersect
-                select {{ audited | join(', ') }} from {{ target }}
-                where {{ key }} in (select {{ key[1:-1] }} from {{ temp }})
-            ) as unchanged
-        );
-    {%- endif %}
-    {%- for unit in units %}
+    {{ forget_what_came_out_as_it_was(target, temp, key, names) }}
+    {{ note_units_of_rows_that_change(target, temp, key) }}
+    delete from {{ target }}
+    where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ temp }});
+    insert into {{ target }} ({{ names | join(', ') }})
+    select {{ names | join(', ') }}
+    from {{ temp }}
+{%- endmacro %}
+
+{% macro note_units_of_rows_that_go(target, gone) -%}
+    {%- for unit in config.meta_get('units', []) %}
+        insert into quality.left_units
+        select distinct '{{ model.name }}', '{{ unit }}', {{ unit }}, {{ batch_number() }}
+        from {{ target }}
+        where {{ unit }} is not null and {{ gone }};
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro note_units_of_rows_that_change(target, temp, key) -%}
+    {%- for unit in config.meta_get('units', []) %}
         insert into quality.left_units
         select distinct '{{ model.name }}', '{{ unit }}', known.{{ unit }}, {{ batch_number() }}
         from {{ target }} as known
         inner join {{ temp }} as derived
-            on {% for column in arg_dict['unique_key'] %}known.{{ column }} = derived.{{ column }}
-            and {% endfor %}known.{{ unit }} is distinct from derived.{{ unit }}
+            on {% for column in key %}known.{{ column }} = derived.{{ column }} and {% endfor -%}
+            known.{{ unit }} is distinct from derived.{{ unit }}
         where known.{{ unit }} is not null;
     {%- endfor %}
-    delete from {{ target }} where {{ key }} in (select {{ key[1:-1] }} from {{ temp }});
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }}
-    from {{ temp }}
+{%- endmacro %}
+
+{# only tables that are read on: others have no derived_in_batch to keep #}
+{% macro forget_what_came_out_as_it_was(target, temp, key, names) -%}
+    {%- set told = names | reject('equalto', '"derived_in_batch"') | join(', ') -%}
+    {%- if '"derived_in_batch"' in names %}
+        delete from {{ temp }} where ({{ key | join(', ') }}) in (
+            select {{ key | join(', ') }} from (
+                select {{ told }} from {{ temp }}
+                intersect
+                select {{ told }} from {{ target }}
+                where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ temp }})
+            ) as unchanged
+        );
+    {%- endif %}
 {%- endmacro %}

@@ -14,7 +14,8 @@ left join callers
 where
     starts_with(macros.path, 'macros/')
     and macros.path not in (
-        'macros/generate_schema_name.sql', 'macros/require_bronze.sql', 'macros/bronze_is_rebuilt.sql',
+        'macros/generate_schema_name.sql', 'macros/begin_batch.sql', 'macros/require_bronze.sql',
+        'macros/bronze_is_rebuilt.sql',
         'macros/get_incremental_replace_touched_sql.sql', 'macros/delivered.sql'
     )
     and macros.path not in (select path from macros where contains(code, 'adapter.dispatch'))

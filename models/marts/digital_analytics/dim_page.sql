@@ -1,6 +1,6 @@
 {% set events = [
-    'silver_conversions', 'silver_user_interactions', 'int_searches__delivered',
-    'int_form_interactions__delivered', 'silver_page_performance',
+    'silver_conversions', 'silver_user_interactions', 'silver_searches',
+    'silver_form_interactions', 'silver_page_performance',
 ] %}
 
 with
