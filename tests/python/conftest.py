@@ -95,4 +95,4 @@ def comparable_columns(connection: duckdb.DuckDBPyConnection, database: str, nam
         "select column_name from duckdb_columns() "
         f"where database_name = '{database}' and schema_name = '{schema}' and table_name = '{table}'"
     ).fetchall()
-    return ", ".join(f'"{column}"' for (column,) in columns if column != "derived_through")
+    return ", ".join(f'"{column}"' for (column,) in columns if not column.endswith("derived_in_batch"))

@@ -30,10 +30,7 @@ pageviews as (
         assigned.is_capped_session,
         assigned.is_inhuman_session,
         assigned.time_on_page_seconds,
-        case
-            when pageviews.customer_id is not null
-                then {{ surrogate_key(['pageviews.source_system', 'pageviews.customer_id']) }}
-        end as login_customer_key
+        pageviews.customer_key as login_customer_key
     from assigned
     inner join {{ ref('silver_web_pageviews') }} as pageviews
         on assigned.pageview_key = pageviews.pageview_key

@@ -41,10 +41,7 @@ final as (
         {{ date_key('conversions.conversion_timestamp') }} as conversion_date_key,
         places.session_key,
         places.visitor_key,
-        case
-            when conversions.customer_id is null then places.customer_key
-            else {{ surrogate_key(['conversions.source_system', 'conversions.customer_id']) }}
-        end as customer_key,
+        coalesce(conversions.customer_key, places.customer_key) as customer_key,
         {{ surrogate_key(['conversions.product_id']) }} as product_key,
         conversions.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,

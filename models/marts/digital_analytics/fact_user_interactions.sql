@@ -41,10 +41,7 @@ final as (
         {{ date_key('interactions.interaction_timestamp') }} as interaction_date_key,
         places.session_key,
         places.visitor_key,
-        case
-            when interactions.customer_id is null then places.customer_key
-            else {{ surrogate_key(['interactions.source_system', 'interactions.customer_id']) }}
-        end as customer_key,
+        coalesce(interactions.customer_key, places.customer_key) as customer_key,
         interactions.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
         coalesce(places.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['exposure_key'],
-    meta={'units': ['assignment_key', 'experiment_day_key']},
+    meta={'units': ['assignment_key', 'experiment_day_key', 'customer_key']},
 ) }}
 
 with

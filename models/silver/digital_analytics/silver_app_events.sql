@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['app_event_key'],
-    meta={'units': ['source_session_key']},
+    meta={'units': ['source_session_key', 'login_customer_key']},
 ) }}
 
 with

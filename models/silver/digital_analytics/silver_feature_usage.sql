@@ -2,7 +2,9 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['usage_key'],
-    meta={'units': ['feature_user_key', 'feature_day_key', 'source_session_key']},
+    meta={
+        'units': ['feature_user_key', 'feature_day_key', 'source_session_key', 'customer_key'],
+    },
 ) }}
 
 with

@@ -10,6 +10,7 @@
             },
             'search_key': {'int_searches__delivered': 'search_key'},
         },
+        'units': ['customer_key'],
     },
 ) }}
 

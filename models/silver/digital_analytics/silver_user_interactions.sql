@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['interaction_key'],
+    meta={'units': ['customer_key']},
 ) }}
 
 with
@@ -26,6 +27,10 @@ final as (
             when session_id is not null
                 then {{ surrogate_key(['source_system', 'session_id']) }}
         end as source_session_key,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as customer_key,
         {{ page_key_of_url('page_url') }} as page_key,
 
         -- ids

@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['pageview_key'],
+    meta={'units': ['customer_key']},
 ) }}
 
 with
@@ -48,6 +49,10 @@ final as (
             when source_session_id is not null
                 then {{ surrogate_key(['source_system', 'source_session_id']) }}
         end as source_session_key,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as customer_key,
         {{ surrogate_key(['page_host', 'page_path']) }} as page_key,
         {{ surrogate_key([
             'known_device_type', 'device_brand', 'device_model', 'known_browser',
