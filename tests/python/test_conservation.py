@@ -67,7 +67,7 @@ def filthy(
     cap = str(Path(sys.executable).with_name("cap"))
     subprocess.run([cap, "generate", *WORLD, "--out", str(bronze)], check=True, capture_output=True)
     load_bronze(bronze, database, contract)
-    dbt(database, "build", "--select", "staging", "quality", *HERE_ONLY)
+    dbt(database, "build", "--select", "staging", "+quality", *HERE_ONLY)
     with (folder / "truth/defects.csv").open(newline="", encoding="utf-8") as file:
         return FilthyWorld(bronze, list(csv.DictReader(file)), database)
 

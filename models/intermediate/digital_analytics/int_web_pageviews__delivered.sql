@@ -57,6 +57,8 @@ final as (
 
         -- device
         user_agent,
+        nullif(regexp_extract(ip_address, '^[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}', 0), '')
+            as ip_network,
         device_type,
         device_brand,
         device_model,

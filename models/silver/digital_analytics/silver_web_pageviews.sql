@@ -27,7 +27,10 @@ classified as (
         lower(coalesce(deliveries.device_type, user_agents.device_type)) as known_device_type,
         coalesce(deliveries.browser, user_agents.browser) as known_browser,
         coalesce(deliveries.os, user_agents.os) as known_os,
-        user_agents.bot_rule,
+        coalesce(
+            user_agents.bot_rule,
+            case when networks.network is not null then 'data centre of ' || networks.owner end
+        ) as bot_rule,
         coalesce(
             {{ text_matches('deliveries.page_host', "'" ~ var('test_host_pattern') ~ "'") }}, false
         ) or coalesce(
@@ -35,6 +38,8 @@ classified as (
         ) as is_test
     from deliveries
     left join user_agents on deliveries.user_agent = user_agents.user_agent
+    left join {{ ref('data_centre_networks') }} as networks
+        on deliveries.ip_network = networks.network
 
 ),
 
