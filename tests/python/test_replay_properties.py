@@ -165,14 +165,13 @@ def test_any_batches_equal_one(project: tuple[Path, dbtRunner], world: dict[str,
         write(world, run / "arrived", range(batch, batch + 1))
         derive(run / "arrived", dbt, by_batch)
     derive(run / "arrived", dbt, at_once)
-    connection = duckdb.connect()
-    connection.execute(
-        f"attach '{by_batch}' as by_batch (read_only); attach '{at_once}' as at_once (read_only)"
-    )
-    for table in TABLES:
-        selected = comparable_columns(connection, "at_once", table)
-        for one, other in itertools.permutations(["by_batch", "at_once"]):
-            surplus = connection.execute(
-                f"select {selected} from {one}.{table} except all select {selected} from {other}.{table}"
-            ).fetchall()
-            assert not surplus, (table, one)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{by_batch}' as by_batch (read_only)")
+        connection.execute(f"attach '{at_once}' as at_once (read_only)")
+        for table in TABLES:
+            selected = comparable_columns(connection, "at_once", table)
+            for one, other in itertools.permutations(["by_batch", "at_once"]):
+                surplus = connection.execute(
+                    f"select {selected} from {one}.{table} except all select {selected} from {other}.{table}"
+                ).fetchall()
+                assert not surplus, (table, one)

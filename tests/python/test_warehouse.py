@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from conftest import PROJECT, comparable_columns, run_dbt
 
@@ -109,6 +110,34 @@ def test_every_metric_is_answered(warehouse: Warehouse) -> None:
     ]
     metrics.close()
     assert unanswered == []
+
+
+def test_the_75th_percentile_of_a_vital_is_that_of_the_rows_delivered(warehouse: Warehouse) -> None:
+    """Against NumPy, on bronze itself: the last delivery of each accepted measurement, bots left out."""
+    vitals = {
+        "lcp_p75": "largest_contentful_paint_ms",
+        "fid_p75": "first_input_delay_ms",
+        "cls_p75": "cumulative_layout_shift",
+        "fcp_p75": "first_contentful_paint_ms",
+        "inp_p75": "try_cast(metric_attributes ->> '$.inp' as integer)",
+        "ttfb_p75": "dns_lookup_time_ms + tcp_connect_time_ms + request_time_ms",
+    }
+    metrics = Metrics(warehouse.database, warehouse.folder / "target/semantic_manifest.json")
+    answered = metrics.query(list(vitals), []).rows[0]
+    metrics.close()
+    rows = warehouse.query(
+        f"select {', '.join(vitals.values())} "
+        f"from read_parquet('{warehouse.folder}/bronze/performance_metrics/*.parquet') "
+        "where metric_id in (select metric_id from silver.silver_page_performance "
+        "inner join gold.fact_page_performance using (page_performance_key)) "
+        "qualify row_number() over (partition by metric_id order by ingestion_timestamp desc) = 1"
+    )
+    expected = [
+        np.percentile([float(value) for value in values if value is not None], 75)
+        for values in zip(*rows, strict=True)
+    ]
+    assert len(rows) > 300
+    assert [float(value) for value in answered] == pytest.approx(expected, rel=1e-12)
 
 
 def test_every_accepted_page_view_is_in_silver_and_in_one_session(warehouse: Warehouse) -> None:

@@ -1,40 +1,57 @@
 with
 
-sold as (
+-- what conversions and holdings say of products, each thing said once
+said_when_sold as (
 
     select
         product_id,
         product_name,
         product_category,
-        conversion_timestamp
+        max(conversion_timestamp) as last_said_at
     from {{ ref('silver_conversions') }}
     where product_id is not null
+    group by product_id, product_name, product_category
+
+),
+
+said_when_held as (
+
+    select
+        product_id,
+        product_category,
+        product_type,
+        max(relationship_timestamp) as last_said_at
+    from {{ ref('stg_customer_360__customer_products') }}
+    where rejection_reason is null and product_id is not null
+    group by product_id, product_category, product_type
+
+),
+
+-- the last that names the product counts
+sold as (
+
+    select *
+    from said_when_sold
     qualify row_number() over (
         partition by product_id
         order by
             case when product_name is null then 1 else 0 end asc,
-            conversion_timestamp desc,
-            conversion_id asc
+            last_said_at desc,
+            product_name asc,
+            product_category asc
     ) = 1
 
 ),
 
 held as (
 
-    select
-        product_id,
-        product_category,
-        product_type,
-        relationship_timestamp
-    from {{ ref('stg_customer_360__customer_products') }}
-    where rejection_reason is null and product_id is not null
+    select *
+    from said_when_held
     qualify row_number() over (
         partition by product_id
         order by
             case when product_type is null then 1 else 0 end asc,
-            relationship_timestamp desc,
-            product_relationship_id asc,
-            ingestion_timestamp desc,
+            last_said_at desc,
             product_type asc,
             product_category asc
     ) = 1
