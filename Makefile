@@ -43,7 +43,7 @@ check: $(VENV)/.installed $(LINT)/.installed ## lint and the project's own rules
 	@echo "· dbt-bouncer";   said=$$($(LINT)/bin/dbt-bouncer run 2>&1) || { echo "$$said"; exit 1; }
 	@echo "· project rules"; $(BIN)/python scripts/check_project.py
 
-bench: $(VENV)/.installed ## three sizes built and measured, into docs/benchmarks.md; an hour, 20 GB
+bench: $(VENV)/.installed ## three sizes built and measured, into docs/benchmarks.md; a quarter of an hour, 10 GB
 	@$(BIN)/cap bench
 
 docs: build ## the documentation as one file

@@ -61,7 +61,7 @@ def bench(
     """Measure what the warehouse costs: a full build against the least it could take, one more day, memory.
 
     Builds worlds of several sizes with dbt and writes what it found into a page. The three sizes take the
-    better part of an hour on two cores and some 20 GB of disk; if it was killed, start it again.
+    quarter of an hour on two cores and some 10 GB of disk; if it was killed, start it again.
     """
     require_project_folder()
     chosen = _chosen(sizes, customers, days)
