@@ -6,7 +6,7 @@
 {# The last batch that a model has taken in, as a literal, so that the scan for what is newer can
    leave out what is older; -1 for a model that never ran. #}
 {% macro last_batch_of(model_name) -%}
-    {%- if execute and flags.WHICH in ('run', 'build') -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
         {%- set sql = "select coalesce(max(batch_number), -1) from quality.derivations where model_name = '" ~ model_name ~ "'" -%}
         {{- run_query(sql).columns[0].values()[0] -}}
     {%- else -%}

@@ -3,7 +3,7 @@
    quality.derivations remembers the last batch of each model, quality.left_units the units that
    rows moved away from (see replace_touched); what every model has seen is forgotten. #}
 {% macro begin_batch() -%}
-    {% if execute and flags.WHICH in ('run', 'build') %}
+    {% if execute and flags.WHICH in ('run', 'build', 'retry') %}
         create schema if not exists quality;
         create table if not exists quality.derivations (
             model_name {{ dbt.type_string() }}, batch_number bigint

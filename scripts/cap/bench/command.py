@@ -60,7 +60,7 @@ def bench(
 ) -> None:
     """Measure what the warehouse costs: a full build against the least it could take, one more day, memory.
 
-    Builds worlds of several sizes with dbt and writes what it found into a page. The three sizes take the
+    Builds worlds of several sizes with dbt and writes what it found into a page. The three sizes take a
     quarter of an hour on two cores and some 10 GB of disk; if it was killed, start it again.
     """
     require_project_folder()
