@@ -145,7 +145,7 @@ def derive(folder: Path, dbt: dbtRunner, database: Path) -> None:
 
 # an example takes some 20 seconds, so that a failing one is not made smaller
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
