@@ -46,7 +46,8 @@ def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -
     """Write a world's tables to <target>/<table>/<day of ingestion>.parquet; the days, in order.
 
     A late row is ingested one to five days later than it was; a row delivered again is the same row, ingested
-    another day later. What is late or comes again is decided by a hash of the row.
+    another day later; a corrected row is one delivered again with another row's value in one column. Which
+    rows are late, come again or are corrected is decided by hashes.
     """
     days: set[date] = set()
     for folder in sorted(source.iterdir()):
