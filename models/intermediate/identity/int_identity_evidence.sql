@@ -1,0 +1,103 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['source_customer_key'],
+    meta={
+        'touched_by': {
+            'source_customer_key': {
+                'int_identity_pairs__decided': [
+                    'left_source_customer_key', 'right_source_customer_key',
+                ],
+                'int_identity_components': 'source_customer_key',
+            },
+        },
+        'units': ['source_customer_key'],
+    },
+) }}
+
+with
+
+pairs as (
+
+    select * from {{ ref('int_identity_pairs__decided') }}
+    where decision <> 'no'
+
+),
+
+pairs_of_customers as (
+
+    select
+        left_source_customer_key as source_customer_key,
+        right_source_customer_key as other_key,
+        decision,
+        match_method,
+        match_weight,
+        match_probability
+    from pairs
+    union all
+    select
+        right_source_customer_key,
+        left_source_customer_key,
+        decision,
+        match_method,
+        match_weight,
+        match_probability
+    from pairs
+
+),
+
+{% if is_incremental() %}
+
+    touched_customers as ({{ touched('source_customer_key') }}),
+
+    -- a pair tells something else of one when the other has moved
+    affected_customers as (
+
+        select source_customer_key from touched_customers
+        union
+        select partners.source_customer_key
+        from pairs_of_customers as partners
+        where
+            partners.other_key in (
+                select touched_customers.source_customer_key from touched_customers
+            )
+
+    ),
+
+{% endif %}
+
+placed as (
+
+    select
+        pairs_of_customers.*,
+        ours.component_key = theirs.component_key as is_together,
+        ours.component_key = theirs.component_key
+        and pairs_of_customers.decision = 'link' as is_tie
+    from pairs_of_customers
+    inner join {{ ref('int_identity_components') }} as ours
+        on pairs_of_customers.source_customer_key = ours.source_customer_key
+    inner join {{ ref('int_identity_components') }} as theirs
+        on pairs_of_customers.other_key = theirs.source_customer_key
+    {% if is_incremental() %}
+        where
+            pairs_of_customers.source_customer_key in (
+                select affected.source_customer_key from affected_customers as affected
+            )
+    {% endif %}
+
+),
+
+final as (
+
+    select
+        source_customer_key,
+        max(case when is_tie then match_probability end) as match_confidence,
+        max_by(match_method, case when is_tie then match_weight end) as match_method,
+        bool_or(not is_together) as is_in_review,
+        {{ batch_number() }} as derived_in_batch
+    from placed
+    group by source_customer_key
+
+)
+
+select * from final
