@@ -5,16 +5,16 @@
         when {{ dialled }} like '+%' then replace({{ dialled }}, '+', '')
         when
             {{ phones }}.trunk_prefix is not null
-            and {{ dialled }} like concat({{ phones }}.trunk_prefix, '%')
+            and {{ dialled }} like {{ phones }}.trunk_prefix || '%'
             and length({{ dialled }}) - length({{ phones }}.trunk_prefix)
             between {{ phones }}.min_length and {{ phones }}.max_length
-            then concat({{ phones }}.calling_code, substr({{ dialled }}, length({{ phones }}.trunk_prefix) + 1))
+            then {{ phones }}.calling_code || substr({{ dialled }}, length({{ phones }}.trunk_prefix) + 1)
         when
-            {{ dialled }} like concat({{ phones }}.calling_code, '%')
+            {{ dialled }} like {{ phones }}.calling_code || '%'
             and length({{ dialled }}) > {{ phones }}.max_length
             then {{ dialled }}
         when length({{ dialled }}) between {{ phones }}.min_length and {{ phones }}.max_length
-            then concat({{ phones }}.calling_code, {{ dialled }})
+            then {{ phones }}.calling_code || {{ dialled }}
         else {{ dialled }}
     end
 {%- endmacro %}
@@ -22,7 +22,7 @@
 {# without the calling code: what placeholders are told by #}
 {% macro national_number(number, phones) -%}
     case
-        when {{ number }} like concat({{ phones }}.calling_code, '%')
+        when {{ number }} like {{ phones }}.calling_code || '%'
             and length({{ number }}) > {{ phones }}.min_length
             then substr({{ number }}, length({{ phones }}.calling_code) + 1)
         else {{ number }}

@@ -93,7 +93,7 @@ valued as (
         coalesce(verified_flag, false) as is_verified,
         value_space,
         case identifier_kind
-            when 'email' then concat(email_local_part, '@', email_domain)
+            when 'email' then email_local_part || '@' || email_domain
             when 'phone' then phone
             else found
         end as identifier_value,

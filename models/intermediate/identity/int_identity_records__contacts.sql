@@ -25,7 +25,7 @@ found as (
         {% for phone in phones %}
             {{ digits_dialled('records.' ~ phone) }} as {{ phone }}_dialled,
         {% endfor %}
-        coalesce(country_names.country_code, '{{ var("default_country") | lower }}') as country_code
+        country_names.country_code
     from {{ ref('int_customer_records__delivered') }} as records
     left join {{ ref('country_names') }} as country_names
         on {{ plain_words('records.country') }} = country_names.country_name
@@ -56,7 +56,9 @@ standard as (
         country_phones.min_length
     from found
     left join {{ ref('country_phones') }} as country_phones
-        on found.country_code = country_phones.country_code
+        on
+            coalesce(found.country_code, '{{ var("default_country") | lower }}')
+            = country_phones.country_code
 
 ),
 
@@ -79,7 +81,7 @@ usable as (
             when
                 known_emails.value is null and known_domains.value is null
                 and known_local_parts.value is null
-                then concat(email_local_part, '@', email_domain)
+                then email_local_part || '@' || email_domain
         end as email,
         country_code,
         {% for phone in phones %}
@@ -99,7 +101,7 @@ usable as (
         on standard.ssn_last_four = known_ssn.value and known_ssn.field = 'ssn_last_four'
     left join placeholders as known_emails
         on
-            concat(standard.email_local_part, '@', standard.email_domain) = known_emails.value
+            standard.email_local_part || '@' || standard.email_domain = known_emails.value
             and known_emails.field = 'email'
     left join placeholders as known_domains
         on standard.email_domain = known_domains.value and known_domains.field = 'email_domain'
@@ -127,7 +129,8 @@ final as (
         coalesce(
             ssn_last_four,
             case
-                when country_code = 'us' and length(tax_id) = 9 and {{ text_matches('tax_id', "'^[0-9]+$'") }}
+                when
+                    coalesce(country_code, 'us') = 'us' and length(tax_id) = 9 and {{ text_matches('tax_id', "'^[0-9]+$'") }}
                     then right(tax_id, 4)
             end
         ) as ssn_last_four,

@@ -4,7 +4,7 @@
     unique_key=['record_key'],
     meta={
         'touched_by': {
-            'source_customer_key': {'int_customer_records__delivered': 'source_customer_key'},
+            'source_customer_key': {'int_identity_records__name_fields': 'source_customer_key'},
         },
         'units': ['source_customer_key'],
     },
@@ -14,50 +14,12 @@ with
 
 name_words as (select * from {{ ref('name_words') }}),
 
-records as (
+fields as (
 
-    select
-        *,
-        split_part(coalesce(full_name, last_name), ',', 1) as before_comma,
-        {{ plain_words("split_part(coalesce(full_name, last_name), ',', 2)") }} as after_comma
-    from {{ ref('int_customer_records__delivered') }}
+    select * from {{ ref('int_identity_records__name_fields') }}
     {% if is_incremental() %}
         where source_customer_key in ({{ touched('source_customer_key') }})
     {% endif %}
-
-),
-
--- «Last, First» in one field; but a comma also stands before a suffix: «John Smith, Jr.»
-inverted as (
-
-    select
-        *,
-        coalesce(
-            first_name is null
-            and after_comma not in (
-                select word from name_words where word_kind in ('suffix', 'credential')
-            ),
-            false
-        ) as is_inverted
-    from records
-
-),
-
-fields as (
-
-    select
-        record_key,
-        source_customer_key,
-        case when is_inverted then after_comma else {{ plain_words('first_name') }} end
-            as first_text,
-        {{ plain_words('middle_name') }} as middle_text,
-        {{ plain_words('case when is_inverted then before_comma else last_name end') }}
-            as last_text,
-        {{ plain_words("""
-            case when not is_inverted and (first_name is null or last_name is null) then full_name end
-        """) }} as full_text,
-        {{ plain_words("split_part(full_name, ' ', -1)") }} as end_of_full_name
-    from inverted
 
 ),
 
@@ -175,7 +137,7 @@ final as (
     left join usable as last on fields.last_text = last.name_text and last.field = 'last'
     left join usable as whole on fields.full_text = whole.name_text and whole.field = 'full'
     left join name_words
-        on fields.end_of_full_name = name_words.word and name_words.word_kind = 'suffix'
+        on fields.end_of_full_text = name_words.word and name_words.word_kind = 'suffix'
 
 )
 
