@@ -16,7 +16,7 @@
     meta={
         'touched_by': {
             'customer_key': {
-                'int_customer_records__delivered': 'customer_key',
+                'int_customer_records__delivered': 'source_customer_key',
                 'silver_web_pageviews': 'customer_key',
                 'silver_conversions': 'customer_key',
                 'silver_user_interactions': 'customer_key',
@@ -40,7 +40,7 @@ with
 latest_records as (
 
     select
-        customer_key,
+        source_customer_key as customer_key,
         source_system,
         source_customer_id,
         customer_type,
@@ -53,10 +53,10 @@ latest_records as (
     where
         source_customer_id is not null
         {% if is_incremental() %}
-            and customer_key in (select touched_customers.customer_key from touched_customers)
+            and source_customer_key in (select touched_customers.customer_key from touched_customers)
         {% endif %}
     qualify row_number() over (
-        partition by customer_key
+        partition by source_customer_key
         order by record_timestamp desc, ingestion_timestamp desc, record_id asc
     ) = 1
 

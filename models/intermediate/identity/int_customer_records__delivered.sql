@@ -2,8 +2,9 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['record_key'],
+    access='protected',
     meta={
-        'units': ['customer_key'],
+        'units': ['source_customer_key'],
     },
 ) }}
 
@@ -22,18 +23,46 @@ records as (
 final as (
 
     select
+
+        -- keys and ids
         {{ surrogate_key(['record_id']) }} as record_key,
-        {{ surrogate_key(['source_system', 'source_customer_id']) }} as customer_key,
+        {{ surrogate_key(['source_system', "coalesce(source_customer_id, 'record ' || record_id)"]) }}
+            as source_customer_key,
         record_id,
         source_system,
         source_customer_id,
+
+        -- who
         customer_type,
         customer_status,
+        first_name,
+        middle_name,
+        last_name,
+        full_name,
+        date_of_birth,
+        ssn_last_four,
+        tax_id,
+
+        -- contact
+        email_address,
+        phone_primary,
+        phone_mobile,
+        phone_work,
+
+        -- address
+        address_line1,
+        address_line2,
+        city,
+        state,
+        zip_code,
         country,
+
+        -- times
         customer_since_date,
         record_timestamp,
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
+
     from records
 
 )
