@@ -1,5 +1,5 @@
 {% set columns = [
-    'source_system', 'first_name', 'middle_name', 'last_name', 'name_suffix', 'birth_date', 'tax_id',
+    'source_system', 'source_customer_id', 'first_name', 'middle_name', 'last_name', 'name_suffix', 'birth_date', 'tax_id',
     'ssn_last_four', 'email', 'email_local_part', 'phone', 'house_number', 'street', 'unit', 'city',
     'region', 'zip_code', 'country',
 ] %}
@@ -33,6 +33,7 @@ records as (
         record_key,
         source_customer_key,
         source_system,
+        source_customer_id,
         record_timestamp,
         record_id
     from {{ ref('int_customer_records__delivered') }}
@@ -93,8 +94,9 @@ known_by_identifiers_only as (
     select distinct
         source_customer_key as record_key,
         source_customer_key,
-        source_system
-        {%- for column in columns[1:] %},
+        source_system,
+        source_customer_id
+        {%- for column in columns[2:] %},
         cast(null as string) as {{ column }}
         {%- endfor %}
     from {{ ref('int_customer_identifiers__delivered') }}
