@@ -68,6 +68,7 @@ final as (
         evidence.match_confidence,
         cast(sized.cluster_size as integer) as cluster_size,
         coalesce(evidence.is_in_review, false) as is_in_review,
+        coalesce(evidence.is_contradicted, false) as is_contradicted,
         sized.first_assigned_in_batch,
         sized.assigned_in_batch,
         {{ batch_number() }} as derived_in_batch
