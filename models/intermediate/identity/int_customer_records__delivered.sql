@@ -3,7 +3,7 @@
     incremental_strategy='replace_touched',
     unique_key=['record_key'],
     meta={
-        'units': ['customer_key'],
+        'units': ['source_customer_key'],
     },
 ) }}
 
@@ -23,7 +23,8 @@ final as (
 
     select
         {{ surrogate_key(['record_id']) }} as record_key,
-        {{ surrogate_key(['source_system', 'source_customer_id']) }} as customer_key,
+        {{ surrogate_key(['source_system', "coalesce(source_customer_id, 'record ' || record_id)"]) }}
+            as source_customer_key,
         record_id,
         source_system,
         source_customer_id,
@@ -31,6 +32,7 @@ final as (
         customer_status,
         country,
         customer_since_date,
+        email_address,
         record_timestamp,
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
