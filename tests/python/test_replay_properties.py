@@ -1,8 +1,9 @@
 """Whatever is delivered, in whatever batches: sessions derived batch by batch equal those of one full build.
 
-Small worlds of page views, conversions and searches on few visitors, so that what a new row can do to known
-ones happens often: it closes a gap between two sessions, comes before the first, moves to another device,
-takes its login back, or comes again with other words. Ids are few, so that most rows are further deliveries.
+Small worlds of page views, conversions, searches and uses of a feature on few visitors, so that what a new
+row can do to known ones happens often: it closes a gap between two sessions, comes before the first, moves to
+another device, takes its login back, comes again with other words, or tells that two customers are one person
+or are not. Ids are few, so that most rows are further deliveries.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, comparable_columns
+from conftest import PROJECT, comparable_rows
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,28 +23,51 @@ from hypothesis import strategies as st
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 
-MODELS = ["+silver_web_sessions", "+fact_pageviews", "+fact_conversions", "+fact_searches"]
+MODELS = [
+    "+silver_web_sessions",
+    "+fact_pageviews",
+    "+fact_conversions",
+    "+fact_searches",
+    "+fact_feature_usage",
+    "+fact_feature_adoption",
+    "+dim_customer",
+]
 TABLES = [
     "silver.silver_web_pageviews",
     "silver.silver_web_pageview_sessions",
     "silver.silver_web_event_sessions",
     "silver.silver_web_sessions",
     "silver.silver_searches",
+    "silver.silver_feature_first_uses",
+    "silver.silver_customer_identities",
     "gold.fact_pageviews",
     "gold.fact_conversions",
     "gold.fact_searches",
+    "gold.fact_feature_usage",
+    "gold.fact_feature_adoption",
+    "gold.dim_customer",
 ]
 BEGIN = dt.datetime(2026, 1, 5)
 # gaps around the half hour, and around the 72 hours after which a session is cut
 MINUTES = st.sampled_from([0, 1, 29, 30, 31, 60, 61, 90, 91, 1439, 1441, 4319, 4320, 4321, 4350])
 BATCHES = 3
+PEOPLE = [
+    {
+        "first_name": first_name,
+        "last_name": "Okafor",
+        "date_of_birth": "1980-02-03",
+        "tax_id": tax_id,
+        "email_address": f"{first_name}.okafor@post.example",
+    }
+    for first_name, tax_id in (("Ngozi", "531-86-4210"), ("Bartholomew", "618-05-7739"))
+]
 
 pageview = st.fixed_dictionaries(
     {
         "pageview_id": st.sampled_from([f"p{number}" for number in range(9)]),
         "device_id": st.sampled_from(["d1", "d2", None]),
         "session_id": st.sampled_from(["s1", "s2", None]),
-        "customer_id": st.sampled_from([None, None, "c1", "c2"]),
+        "customer_id": st.sampled_from([None, None, "c1", "c2", "c3"]),
         "utm_source": st.sampled_from([None, None, "google", "newsletter"]),
         "pageview_timestamp": MINUTES,
         "batch": st.integers(0, BATCHES - 1),
@@ -52,6 +76,7 @@ pageview = st.fixed_dictionaries(
 conversion = st.fixed_dictionaries(
     {
         "conversion_id": st.sampled_from(["k1", "k2", "k3"]),
+        "customer_id": st.sampled_from([None, "c1", "c2", "c3"]),
         "session_id": st.sampled_from(["s1", "s2", None]),
         "conversion_value": st.sampled_from([1.0, 2.5]),
         "conversion_timestamp": MINUTES,
@@ -67,11 +92,35 @@ search = st.fixed_dictionaries(
         "batch": st.integers(0, BATCHES - 1),
     }
 )
+usage = st.fixed_dictionaries(
+    {
+        "usage_id": st.sampled_from(["u1", "u2", "u3", "u4"]),
+        "session_id": st.sampled_from(["s1", "s2", None]),
+        "customer_id": st.sampled_from([None, "c1", "c2", "c3"]),
+        "feature_id": st.just("budget"),
+        "usage_timestamp": MINUTES,
+        "batch": st.integers(0, BATCHES - 1),
+    }
+)
+record = st.builds(
+    dict.__or__,
+    st.fixed_dictionaries(
+        {
+            "record_id": st.sampled_from(["r1", "r2", "r3"]),
+            "source_customer_id": st.sampled_from(["c1", "c2", "c3"]),
+            "record_timestamp": MINUTES,
+            "batch": st.integers(0, BATCHES - 1),
+        }
+    ),
+    st.sampled_from(PEOPLE),
+)
 worlds = st.fixed_dictionaries(
     {
         "web_pageviews": st.lists(pageview, min_size=4, max_size=24),
         "conversion_events": st.lists(conversion, max_size=6),
         "search_queries": st.lists(search, max_size=6),
+        "feature_usage": st.lists(usage, max_size=8),
+        "customer_master": st.lists(record, max_size=8),
     }
 )
 
@@ -169,9 +218,7 @@ def test_any_batches_equal_one(project: tuple[Path, dbtRunner], world: dict[str,
         connection.execute(f"attach '{by_batch}' as by_batch (read_only)")
         connection.execute(f"attach '{at_once}' as at_once (read_only)")
         for table in TABLES:
-            selected = comparable_columns(connection, "at_once", table)
             for one, other in itertools.permutations(["by_batch", "at_once"]):
-                surplus = connection.execute(
-                    f"select {selected} from {one}.{table} except all select {selected} from {other}.{table}"
-                ).fetchall()
+                rows, others = (comparable_rows(connection, name, table) for name in (one, other))
+                surplus = connection.execute(f"{rows} except all {others}").fetchall()
                 assert not surplus, (table, one)

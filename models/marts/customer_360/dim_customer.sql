@@ -38,9 +38,9 @@ members as (
         row_number() over (
             partition by coalesce(identities.customer_key, named.source_customer_key)
             order by
-                case when records.source_customer_key is null then 1 else 0 end,
+                case when records.source_customer_key is null then 1 else 0 end asc,
                 records.record_timestamp desc nulls last,
-                named.source_customer_key
+                named.source_customer_key asc
         ) as record_rank
     from source_customers as named
     left join identities on named.source_customer_key = identities.source_customer_key

@@ -12,6 +12,7 @@
     },
 ) }}
 
+-- depends_on: {{ ref('silver_customer_identities') }}
 with
 
 interactions as (
