@@ -222,3 +222,91 @@ def test_any_batches_equal_one(project: tuple[Path, dbtRunner], world: dict[str,
                 rows, others = (comparable_rows(connection, name, table) for name in (one, other))
                 surplus = connection.execute(f"{rows} except all {others}").fetchall()
                 assert not surplus, (table, one)
+
+
+def test_two_customers_who_turn_out_to_be_one_person_are_one_everywhere(
+    project: tuple[Path, dbtRunner],
+) -> None:
+    """On one device c1 logs in, then c2: nobody knows whose the first visit was, until their records say that
+    they are one person; then it is that person's. When it turns out that they are not, all is as before."""
+    folder, dbt = project
+    run = folder / "merge"
+    database = run / "merged/w.duckdb"
+    database.parent.mkdir(parents=True)
+    shutil.copy(folder / "seeded/w.duckdb", database)
+
+    def record(name: str, person: dict[str, str], batch: int) -> dict:
+        return {
+            "record_id": f"r-{name}",
+            "source_customer_id": name,
+            "record_timestamp": batch,
+            "batch": batch,
+            **person,
+        }
+
+    def view(name: str, customer: str | None, minute: int) -> dict:
+        return {
+            "pageview_id": name,
+            "device_id": "d1",
+            "session_id": name,
+            "customer_id": customer,
+            "pageview_timestamp": minute,
+            "batch": 0,
+        }
+
+    def known(key: str, name: str, customer: str, minute: int, **told: str) -> dict:
+        """An event that names a customer and no session."""
+        return {
+            key: name,
+            "customer_id": customer,
+            **told,
+            key.replace("_id", "_timestamp"): minute,
+            "batch": 0,
+        }
+
+    somebody, another = PEOPLE
+    world = {
+        "web_pageviews": [view("p1", None, 0), view("p2", "c1", 100), view("p3", "c2", 200)],
+        "conversion_events": [
+            known("conversion_id", "k1", "c1", 101),
+            known("conversion_id", "k2", "c2", 201),
+        ],
+        "search_queries": [
+            known("search_id", "q1", "c1", 101, search_query="shoes"),
+            known("search_id", "q2", "c2", 201, search_query="shoes"),
+        ],
+        "feature_usage": [
+            known("usage_id", "u1", "c1", 101, feature_id="budget"),
+            known("usage_id", "u2", "c2", 201, feature_id="budget"),
+            known("usage_id", "u3", "c1", 301, feature_id="budget"),
+            known("usage_id", "u4", "c2", 302, feature_id="budget"),
+        ],
+        "customer_master": [
+            record("c1", somebody, 0),
+            record("c2", another, 0),
+            record("c2", somebody, 1),
+            record("c2", another, 2),
+        ],
+    }
+    told = []
+    for batch in range(3):
+        write(world, run / "arrived", range(batch, batch + 1))
+        derive(run / "arrived", dbt, database)
+        with duckdb.connect(database, read_only=True) as connection:
+            told.append(
+                connection.execute(
+                    "select "
+                    "(select list(customer_key is null order by session_start_timestamp) "
+                    "from silver.silver_web_sessions), "
+                    "(select count(distinct customer_key) from silver.silver_web_sessions), "
+                    "(select count(distinct customer_key) from gold.fact_pageviews), "
+                    "(select count(distinct customer_key) from gold.fact_conversions), "
+                    "(select count(distinct customer_key) from gold.fact_searches), "
+                    "(select count(distinct customer_key) from gold.fact_feature_usage), "
+                    "(select count(*) from gold.fact_feature_usage where is_first_use), "
+                    "(select count(*) from gold.fact_feature_adoption), "
+                    "(select list(source_customer_count order by customer_key) from gold.dim_customer)"
+                ).fetchone()
+            )
+    apart = ([True, False, False], 2, 2, 2, 2, 2, 2, 2, [1, 1])
+    assert told == [apart, ([False, False, False], 1, 1, 1, 1, 1, 1, 1, [2]), apart]
