@@ -47,7 +47,7 @@ final as (
         cast(round(identities.match_confidence, 4) as decimal(5, 4)) as match_confidence,
         identities.cluster_size,
         case when identities.cluster_size > 1 then 1 else 0 end as linked_count,
-        case when identities.is_in_review then 1 else 0 end as in_review_count
+        case when identities.is_in_review then 1 else 0 end as in_review_count,
 
         -- timestamps
         latest_records.record_timestamp
