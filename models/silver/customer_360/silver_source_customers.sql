@@ -53,7 +53,9 @@ latest_records as (
     where
         source_customer_id is not null
         {% if is_incremental() %}
-            and source_customer_key in (select touched_customers.customer_key from touched_customers)
+            and source_customer_key in (
+                select touched_customers.customer_key from touched_customers
+            )
         {% endif %}
     qualify row_number() over (
         partition by source_customer_key
