@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import PROJECT
+from test_load import put_csv
 
 STEWARD = 1000
 CERTAIN = 20
@@ -174,19 +175,17 @@ def write_project(folder: Path) -> None:
 def write_model(folder: Path, model: str, shapes: dict[str, Shape], **config: int) -> None:
     """A model of several shapes, which share no key."""
     rows = [
-        (key_of(name, one), key_of(name, other), weight, is_apart)
+        (first + one, first + other, weight, is_apart)
         for name, shape in shapes.items()
+        for first in [key_of(name, 0)]
         for one, other, weight, is_apart in [(key, key, None, False) for key in shape.keys] + shape.links
     ]
     random.Random(0).shuffle(rows)
+    columns = ["left_key", "right_key", "match_weight", "is_contradiction"]
+    put_csv(folder / f"{model}.csv", [dict(zip(columns, row, strict=True)) for row in rows])
     with duckdb.connect(folder / "w.duckdb") as connection:
         connection.execute("create schema if not exists given")
-        connection.execute(
-            f"create or replace table given.{model} as select unnest(?::bigint[]) as left_key, "
-            "unnest(?::bigint[]) as right_key, unnest(?::double[]) as match_weight, "
-            "unnest(?::boolean[]) as is_contradiction",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        connection.execute(f"create or replace table given.{model} as from read_csv('{folder}/{model}.csv')")
     config = {
         "materialized": "connected_components",
         "unique_key": ["source_customer_key"],
@@ -225,7 +224,8 @@ def found(folder: Path, name: str) -> dict[int, int]:
     with duckdb.connect(folder / "w.duckdb", read_only=True) as connection:
         rows = connection.execute(
             "select source_customer_key - $1, component_key - $1 "
-            f"from main.{MODELS[SHAPES[name].cap]} where source_customer_key between $1 and $1 + 1099511627775",
+            f"from main.{MODELS[SHAPES[name].cap]} "
+            "where source_customer_key between $1 and $1 + 1099511627775",
             [key_of(name, 0)],
         ).fetchall()
     assert len(rows) == len(dict(rows))
