@@ -8,7 +8,7 @@
         when " ~ alike('first_name', 2) ~ " then 3
         when " ~ alike('first_name', 4) ~ " then 1 else 0",
     'last_name': "when last_name_l = last_name_r then 5
-        when first_name_l = last_name_r and last_name_l = first_name_r then 4
+        when first_name_l = last_name_r and last_name_l = first_name_r then -1
         when " ~ alike('last_name', 2) ~ " then 3
         when length(last_name_l) >= 3 and length(last_name_r) >= 3
             and (last_name_l like concat('%', last_name_r, '%') or last_name_r like concat('%', last_name_l, '%'))
@@ -30,7 +30,10 @@
     'ssn_last_four': "when tax_id_l is not null and tax_id_r is not null then -1
         when ssn_last_four_l = ssn_last_four_r then 2
         when levenshtein(ssn_last_four_l, ssn_last_four_r) <= 1 then 1 else 0",
-    'email': "when email_local_part_l = email_local_part_r and length(email_local_part_l) >= 5 then 3
+    'email': "when " ~ replaced_all('email_local_part_l', '[^0-9]', '') ~ "
+            <> " ~ replaced_all('email_local_part_r', '[^0-9]', '') ~ " then 0
+        when email_local_part_l = email_local_part_r and length(email_local_part_l) >= 5
+            then case when " ~ text_matches('email_local_part_l', '[0-9]') ~ " then 3 else -1 end
         when levenshtein(email_l, email_r) <= 2 then 2 else 0",
     'phone': "when levenshtein(phone_l, phone_r) <= 1 then 1 else 0",
     'address': "when house_number_l = house_number_r and street_l = street_r

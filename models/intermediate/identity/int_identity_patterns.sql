@@ -63,6 +63,17 @@ weighed as (
 
 ),
 
+combined as (
+
+    select
+        *,
+        ln >= 3 or fn = 5 as same_last,
+        -- an e-mail and a phone agree, and no name speaks against it
+        mail = 4 and phone = 2 and (fn = 1 and ln = 5 or fn = -1 and ln = -1) as both_contacts
+    from weighed
+
+),
+
 judged as (
 
     select
@@ -72,7 +83,7 @@ judged as (
             when suffix = 0 then 'suffix_conflict'
             when
                 tax = 0
-                and not (fn >= 3 and ln >= 3 and dob = 4 and (mail = 4 or phone = 2 or home >= 4))
+                and not (fn >= 3 and same_last and dob = 4 and (mail = 4 or phone = 2 or home >= 4))
                 then 'tax_id_conflict'
             when fn = 0 and tax < 2 and not (ssn = 2 and dob >= 3) then 'first_name_conflict'
             when
@@ -80,18 +91,26 @@ judged as (
                 then 'birth_date_conflict'
             when ssn = 0 and tax < 2 and not (fn >= 4 and dob = 4) then 'ssn_conflict'
             when fn = 1 and tax < 2 and ssn < 2 and mail < 4 then 'weak_first_name'
-            when fn < 3 and dob < 3 and ssn < 2 and tax < 2 and mn < 2 then 'no_person_evidence'
+            when fn < 3 and dob < 3 and ssn < 2 and tax < 2 and mn < 2 and not both_contacts
+                then 'no_person_evidence'
+            -- father and son of one name
+            when
+                fn >= 4 and home >= 6 and dob = -1 and tax < 2 and ssn < 2 and (mail = 0 or phone = 0)
+                and mail < 4 and phone < 2 and account < 1 and device < 1
+                then 'namesake_at_home'
         end as veto,
         -- what is enough in itself
         case
             when tax = 3 and (fn >= 1 or dob >= 3 or ln >= 3) then 'tax_id'
             when ssn = 2 and dob = 4 and (fn >= 2 or ln >= 3) then 'ssn_and_birth_date'
-            when fn < 3 or dob in (0, 1) or ssn = 0 or tax = 0 then null
+            when dob in (0, 1) or ssn = 0 or tax = 0 then null
+            when both_contacts then 'email_and_phone'
+            when fn < 3 then null
             when account = 1 then 'account_and_name'
             when ln in (0, 1) then null
             when mail = 4 then 'email_and_name'
             when device = 1 then 'device_and_name'
-            when phone = 2 and fn >= 4 and ln >= 3 then 'phone_and_name'
+            when phone = 2 and fn >= 4 and same_last then 'phone_and_name'
         end as sure_method,
         -- plainly two members of a family: nobody needs to be asked
         (fn <> 0 or dob >= 3 or ssn = 2) and not (tax = 0 and dob < 3) as is_worth_asking,
@@ -101,7 +120,7 @@ judged as (
             case when tax = 0 then 1 else 0 end + case when fn in (0, 1) then 1 else 0 end
             + case when dob in (0, 1) then 1 else 0 end + case when ssn = 0 then 1 else 0 end
         ) >= 2 as is_contradiction
-    from weighed
+    from combined
 
 ),
 
