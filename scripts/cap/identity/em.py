@@ -126,9 +126,7 @@ def estimate(
             sessions.append(Session(block.rule, float(pairs.counts[chosen].sum()), matches))
             for place in taught:
                 learned[place].append(found[place])
-        m = [
-            _median(learned[place]) if learned.get(place) else shares for place, shares in enumerate(before)
-        ]
+        m = [_median(learned[place]) if learned.get(place) else shares for place, shares in enumerate(before)]
         share = _match_share(levels, pairs.counts, m, u, all_pairs, share)
         if max(float(np.abs(new - old).max()) for new, old in zip(m, before, strict=True)) < 1e-4:
             break

@@ -114,9 +114,7 @@ def _intervals(parts: Floats, seed: int) -> tuple[Interval, Interval, Interval]:
     right, found, true = totals.T
     ratios = []
     for numerator, denominator in ((right, found), (right, true), (2 * right, found + true)):
-        ratio = np.divide(
-            numerator, denominator, out=np.full(len(totals), np.nan), where=denominator > 0
-        )
+        ratio = np.divide(numerator, denominator, out=np.full(len(totals), np.nan), where=denominator > 0)
         low, high = (
             np.nanpercentile(ratio[1:], [2.5, 97.5]) if np.isfinite(ratio[1:]).any() else (np.nan,) * 2
         )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,12 @@ from cap.errors import CapError
 from cap.load.settings import database_path, require_project_folder
 from cap.load.sql import literal
 
-MODELS = ("int_identity_keys", "int_identity_pairs__compared", "int_identity_patterns", "int_identity_pairs__decided")
+MODELS = (
+    "int_identity_keys",
+    "int_identity_pairs__compared",
+    "int_identity_patterns",
+    "int_identity_pairs__decided",
+)
 ATTACHED = "warehouse"
 # What compiled SQL depends on.
 SOURCES = ("models/intermediate/identity/*.sql", "macros/**/*.sql", "dbt_project.yml")
@@ -80,6 +86,16 @@ def part(sql: str, cte: str, columns: str = "*") -> str:
     if not last or rest.strip() or f"{cte} as (" not in body:
         raise CapError(f"identity's SQL has no part «{cte}» any more: cap identity must follow the models.")
     return f"{body}select {columns} from {cte}"
+
+
+def pattern_digits(compared: str) -> dict[str, int]:
+    """Comparison -> its digit of the agreement pattern (0 the lowest), by the SQL of int_identity_pairs__compared."""
+    found = re.findall(r"cast\((10*) as bigint\) \* \(compared\.(\w+)_level \+ 1\)", compared)
+    if not found:
+        raise CapError(
+            "identity's SQL builds the agreement pattern another way: cap identity must follow it."
+        )
+    return {name: len(factor) - 1 for factor, name in found}
 
 
 def _compiled_models() -> dict[str, str]:
