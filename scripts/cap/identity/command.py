@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from tqdm import tqdm
 
 from cap.identity.evaluate import Columns, Evaluation, Share, evaluate
 from cap.identity.explain import Explanation, explain
@@ -84,12 +83,10 @@ def evaluate_command(
     """Score the golden customers against truth, as they are and with the review queue answered.
 
     Pairs are all pairs of source customers within a golden customer. Precision: how many of them are one
-    person; recall: how many of a person's pairs are found; with 95 % intervals. Answered: each question of the
-    queue is answered by the truth, and nothing else is asked.
+    person; recall: how many of a person's pairs are found; with 95 % intervals. Answered: each question
+    of the queue is answered by the truth, and nothing else is asked.
     """
-    with tqdm(desc="scoring", total=1, leave=False, disable=None, delay=2) as bar:
-        found = evaluate(truth, Columns(system_column, customer_column, person_column))
-        bar.update()
+    found = evaluate(truth, Columns(system_column, customer_column, person_column))
     click.echo({"table": _evaluated, "json": _as_json, "csv": _as_csv}[form](found))
 
 
@@ -134,7 +131,8 @@ def _trained(trained: Trained) -> str:
 def _evaluated(found: Evaluation) -> str:
     scores = found.automatic
     lines = [
-        f"{scores.records:,} source customers of {scores.persons:,} persons, in {scores.clusters:,} golden customers"
+        f"{scores.records:,} source customers of {scores.persons:,} persons, "
+        f"in {scores.clusters:,} golden customers"
     ]
     if found.without_truth or found.truth_not_found:
         lines.append(

@@ -3,9 +3,9 @@
 m is the share of matches that agree to a level, u that of non-matches, and log2(m / u) a level's weight in
 bits (I. P. Fellegi and A. B. Sunter, «A theory for record linkage», JASA 64, 1969). u is known beforehand,
 since nearly all pairs of records are non-matches; m and the share of matches are found by expectation
-maximisation (W. E. Winkler, «Using the EM algorithm for weight computation in the Fellegi-Sunter model», 1988)
-on the pairs of one block at a time: those pairs are known to share a key, so what the key is made of is left
-out, and what several blocks find is put together by its median.
+maximisation (W. E. Winkler, «Using the EM algorithm for weight computation in the Fellegi-Sunter model of
+record linkage», 1988) on the pairs of one block at a time: those share a key, so what the key is made of is
+left out, and what several blocks find is put together by its median.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ MIN_CHANCE = 0.25
 
 @dataclass(frozen=True)
 class Comparison:
-    """One digit of the agreement pattern: `levels` 0 … n-1, of which the pattern says level + 1, or 0 if unknown.
+    """One digit of the agreement pattern: level + 1 for `levels` 0 … n-1, or 0 if unknown.
 
     `is_presence`: only agreement is ever seen (level 1) and its absence says nothing, so m and u are
     shares of all pairs and not of those where it is known.
@@ -68,7 +68,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Model:
-    """Per comparison m, u and the matches expected at each level, [levels] each; the share of all pairs that match."""
+    """Per comparison m, u and the matches expected at each level, [levels] each; the share of matches."""
 
     m: list[Floats]
     u: list[Floats]
@@ -97,8 +97,8 @@ def estimate(
 ) -> Model:
     """m, u and the share of matches.
 
-    `among_all`: per comparison the share of all pairs, matches and others, at each level; `all_pairs` how many
-    these are; `first_share` the share of matches to begin with; `fixed` gives m and u of comparisons (by
+    `among_all`: per comparison the share of all pairs, matches and others, at each level; `all_pairs` how
+    many these are; `first_share` the share of matches to begin with; `fixed` gives m and u of comparisons (by
     their place) that there is too little data for.
     """
     levels = pattern_levels(pairs.patterns, comparisons)
@@ -176,7 +176,7 @@ def _one_block(
     m: list[Floats],
     u: list[Floats],
 ) -> tuple[list[Floats], set[int], float]:
-    """m by this block, the comparisons that it could teach, and its matches."""
+    """What this block says of m, the comparisons that it could teach, and its matches."""
     found, share, total, taught = list(m), 0.3, counts.sum(), set()
     for _ in range(STEPS):
         likely = counts * _probabilities(levels, used, found, u, share)

@@ -59,7 +59,7 @@ class Evaluation:
 def evaluate(truth: Path, columns: Columns | None = None, seed: int = 0) -> Evaluation:
     """Score the warehouse's golden customers against a file, or a folder of files, of truth.
 
-    A question of the review queue is answered by truth: yes joins its two golden customers, no changes nothing.
+    A question of the review queue is answered by truth: yes joins its two golden customers, no does nothing.
     """
     with opened(TABLES) as connection:
         _read_truth(connection, truth, columns or Columns())
@@ -119,7 +119,7 @@ def evaluate(truth: Path, columns: Columns | None = None, seed: int = 0) -> Eval
 
 
 def _read_truth(connection: duckdb.DuckDBPyConnection, path: Path, columns: Columns) -> None:
-    """Make the table `truth` of system, customer, person, all text. Raises CapError where it cannot be that."""
+    """Make the table `truth` of system, customer, person, all text. Raises CapError where it cannot."""
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     readers = {suffix: [str(file) for file in files if file.suffix == suffix] for suffix in READERS}
     chosen = next((suffix for suffix, found in readers.items() if found), None)
@@ -137,8 +137,8 @@ def _read_truth(connection: duckdb.DuckDBPyConnection, path: Path, columns: Colu
             )
         system, customer, person = (f"cast({identifier(name)} as varchar)" for name in wanted)
         connection.execute(
-            f"create table truth as select {system} as system, {customer} as customer, min({person}) as person, "
-            f"count(distinct {person}) as persons from {source} "
+            f"create table truth as select {system} as system, {customer} as customer, "
+            f"min({person}) as person, count(distinct {person}) as persons from {source} "
             f"where {customer} is not null and {person} is not null group by 1, 2"
         )
     except duckdb.Error as error:
@@ -182,7 +182,7 @@ def _methods(connection: duckdb.DuckDBPyConnection) -> list[Share]:
 
 
 def _missed(connection: duckdb.DuckDBPyConnection) -> list[Share]:
-    """Pairs of one person in two golden customers, and why: asked, cut, vetoed, too weak, or never compared."""
+    """Pairs of one person that are apart, and why: asked, cut, vetoed, too weak, or never compared."""
     return _shares(
         connection,
         """
@@ -204,7 +204,8 @@ def _missed(connection: duckdb.DuckDBPyConnection) -> list[Share]:
         )
         select
             case
-                when decided.decision = 'review' then concat('to be asked: ', coalesce(decided.veto, 'in between'))
+                when decided.decision = 'review'
+                    then concat('to be asked: ', coalesce(decided.veto, 'in between'))
                 when decided.decision = 'link' then 'linked, but cut from a contradictory cluster'
                 when compared.versions = 0 then 'no shared key'
                 when compared.veto <> '' then concat('judged two: ', compared.veto)

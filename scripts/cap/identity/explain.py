@@ -94,7 +94,8 @@ def explain(left: str, right: str, show_values: bool = False) -> Explanation:
         )
         steward = connection.execute(
             "select decision from warehouse.intermediate.int_identity_steward_decisions "
-            "where left_source_customer_key = $1 and right_source_customer_key = $2 and decision <> 'withdrawn'",
+            "where left_source_customer_key = $1 and right_source_customer_key = $2 "
+            "and decision <> 'withdrawn'",
             [low, high],
         ).fetchone()
         is_one = golden.get(low) is not None and golden.get(low) == golden.get(high)

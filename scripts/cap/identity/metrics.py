@@ -24,7 +24,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Scores:
-    """Clusters against persons. Counts are of records (source customers), pairs of these, clusters, persons."""
+    """Clusters against persons. Counts are of records (source customers), pairs of these, and so on."""
 
     records: int
     persons: int

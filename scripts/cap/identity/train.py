@@ -1,4 +1,4 @@
-"""Weights without labels: what the warehouse's own pairs teach, written into the seeds of identity resolution."""
+"""Weights without labels: what the warehouse's own pairs teach, written into identity's seeds."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -22,8 +22,8 @@ TABLES = tuple(
 WEIGHTS, PARAMETERS, NAMES = (
     f"identity_{name}.csv" for name in ("weights", "parameters", "name_frequencies")
 )
-# Rules of int_identity_keys whose pairs are trained on, with the comparisons that the key decides. Their keys are
-# of unlike things, so that what one block takes for granted others tell.
+# Rules of int_identity_keys whose pairs are trained on, with the comparisons that the key decides. Their keys
+# are of unlike things, so that what one block takes for granted others tell.
 BLOCKS = (
     Block(0, ("tax_id", "ssn_last_four")),
     Block(1, ("email",)),
@@ -35,8 +35,8 @@ BLOCKS = (
     Block(19, ("address", "birth_date")),
     Block(20, ("email",)),
 )
-# Agreement by a shared key (int_identity_pairs__compared): comparison -> rule and level. Of an account or a device
-# nothing else is known.
+# Agreement by a shared key (int_identity_pairs__compared): comparison -> rule and level. Of an account or a
+# device nothing else is known.
 SHARED = {"email": (1, 4), "phone": (2, 2), "tax_id": (0, 3), "account": (3, 1), "device": (4, 1)}
 PRESENCE = ("account", "device")
 # Levels that are equality of a column: counted over all pairs, not on a sample
@@ -75,9 +75,9 @@ class Trained:
 
 
 def train(sample: int, seed: int, seeds: Path, say: Callable[[str], None] = lambda _: None) -> Trained:
-    """Learn from the built warehouse. `sample`: records compared with each other for u; `seeds`: today's seeds.
+    """Learn from the built warehouse. `sample`: records compared with each other for u; `seeds`: today's.
 
-    Deterministic: the same warehouse and seed give the same weights. Raises CapError where there is too little.
+    Deterministic: same warehouse and seed, same weights. Raises CapError where there is too little.
     """
     today = read_weights(seeds / WEIGHTS)
     with opened(TABLES) as connection:
@@ -87,8 +87,8 @@ def train(sample: int, seed: int, seeds: Path, say: Callable[[str], None] = lamb
         pairs = _blocked_pairs(connection)
         if records < MIN_RECORDS or pairs.counts.sum() < MIN_PAIRS:
             raise CapError(
-                f"{records:,} records and {int(pairs.counts.sum()):,} pairs that share a key are too few to learn "
-                f"from (at least {MIN_RECORDS:,} and {MIN_PAIRS:,}): keep the weights of {seeds}."
+                f"{records:,} records and {int(pairs.counts.sum()):,} pairs that share a key are too few to "
+                f"learn from (at least {MIN_RECORDS:,} and {MIN_PAIRS:,}): keep the weights of {seeds}."
             )
         random = _random_pairs(connection, sql, sample, seed, say)
         shares, known = _among_all(connection, comparisons, random, all_pairs)
@@ -216,7 +216,7 @@ def _random_pairs(
 def _among_all(
     connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], random: Pairs, all_pairs: float
 ) -> tuple[list[Floats], Floats]:
-    """Of all pairs the share at each level, [levels] per comparison, and the random pairs known, [comparisons]."""
+    """Per comparison the share of all pairs at each level, [levels], and how many random pairs know it."""
     levels = pattern_levels(random.patterns, comparisons)
     shares, known = [], np.zeros(len(comparisons))
     for place, one in enumerate(comparisons):
@@ -253,9 +253,9 @@ def _with_exact(share: Floats, level: int, exact: float) -> Floats:
 def _share_equal(connection: duckdb.DuckDBPyConnection, column: str) -> float:
     """Of all pairs of records with the column, those that have the same."""
     equal, records = connection.execute(
-        f"select coalesce(sum(n * (n - 1.0)), 0)::double, coalesce(sum(n), 0)::double from (select count(*) as n "
-        f"from warehouse.intermediate.int_identity_records__standardised where {column} is not null "
-        f"group by {column})"
+        f"select coalesce(sum(n * (n - 1.0)), 0)::double, coalesce(sum(n), 0)::double from ("
+        "select count(*) as n from warehouse.intermediate.int_identity_records__standardised "
+        f"where {column} is not null group by {column})"
     ).fetchone()
     return equal / (records * (records - 1)) if records > 1 else 0.0
 
@@ -277,7 +277,7 @@ def _learn(
 
 
 def _today(comparison: Comparison, today: Sequence[Level]) -> tuple[Floats, Floats]:
-    """m and u [levels] as the seed has them; a level that it does not have says nothing."""
+    """Weights as m and u [levels], as the seed has them; a level that it does not have says nothing."""
     m, u = np.full(comparison.levels, 0.5), np.full(comparison.levels, 0.5)
     for one in today:
         if one.comparison == comparison.name:
@@ -288,7 +288,7 @@ def _today(comparison: Comparison, today: Sequence[Level]) -> tuple[Floats, Floa
 def _rows(
     comparisons: Sequence[Comparison], model: Model, known: Floats, today: Sequence[Level]
 ) -> tuple[list[Level], list[str], list[tuple[str, int]]]:
-    """The seed's new rows, the comparisons that keep theirs, and levels held within their neighbours' weights."""
+    """The seed's new rows, the comparisons that keep theirs, and levels held within their neighbours'."""
     rows, kept, clamped = [], [], []
     for place, one in enumerate(comparisons):
         mine = sorted((row for row in today if row.comparison == one.name), key=lambda row: row.level)
@@ -299,23 +299,13 @@ def _rows(
             continue
         weights = np.log2(model.m[place] / model.u[place])
         thin = {row.level for row in mine if model.expected[place][row.level] < THIN_MATCHES}
+        known_levels = [row.level for row in mine if row.level not in thin]
         for row in mine:
             m, u, weight = model.m[place][row.level], model.u[place][row.level], weights[row.level]
             if row.level in thin:
-                held = _held(
-                    row,
-                    weight,
-                    [
-                        weights[other.level]
-                        for other in mine
-                        if other.level not in thin and other.level < row.level
-                    ],
-                    [
-                        weights[other.level]
-                        for other in mine
-                        if other.level not in thin and other.level > row.level
-                    ],
-                )
+                below = [weights[level] for level in known_levels if level < row.level]
+                above = [weights[level] for level in known_levels if level > row.level]
+                held = _held(row, weight, below, above)
                 if held != weight:
                     clamped.append((one.name, row.level))
                     weight, m = held, u * 2**held
@@ -324,7 +314,7 @@ def _rows(
 
 
 def _held(today: Level, weight: float, below: list[float], above: list[float]) -> float:
-    """A weight of hardly any match, held between the nearest level's below and above that are known better.
+    """A weight of hardly any match, held between the nearest levels' below and above that are known better.
 
     The uppermost level, with nothing above, keeps at least the weight that it has in the seed.
     """
@@ -347,7 +337,8 @@ def _names(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
             on records.source_customer_key = components.source_customer_key
             where length(records.{column}) > 1
             group by 2
-            qualify count(*) >= {NAME_RECORDS} and count(distinct components.component_key) >= {NAME_CUSTOMERS}
+            qualify count(*) >= {NAME_RECORDS}
+            and count(distinct components.component_key) >= {NAME_CUSTOMERS}
             order by 3 desc, 2
             """
         ).fetchall()

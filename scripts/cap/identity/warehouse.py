@@ -1,4 +1,4 @@
-"""The warehouse as identity's tools see it: opened read-only, with the models' own SQL to run on other rows."""
+"""The warehouse as identity's tools see it: read-only, with the models' own SQL to run on other rows."""
 
 import hashlib
 import json
@@ -45,6 +45,8 @@ def opened(tables: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
         duckdb.connect(config={"temp_directory": scratch}) as connection,
     ):
         connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
+        # DuckDB's own bar, which shows after two seconds; it would write into a log or a pipe as well
+        connection.execute(f"set enable_progress_bar = {sys.stderr.isatty() and sys.stdout.isatty()}")
         try:
             connection.execute(f"attach {literal(str(path))} as {ATTACHED} (read_only)")
         except duckdb.Error as error:
@@ -67,8 +69,8 @@ def opened(tables: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
 def compiled(replaced: dict[str, str] | None = None) -> dict[str, str]:
     """SQL of identity's models by name, as a full refresh runs it, reading the attached warehouse.
 
-    `replaced`: model -> scratch table to read in its place. dbt compiles against an empty database, so that it needs
-    no lock on the warehouse; what it gave is kept until a model or macro changes.
+    `replaced`: model -> scratch table to read in its place. dbt compiles against an empty database, so that
+    it needs no lock on the warehouse; what it gave is kept until a model or macro changes.
     """
     models = dict(_compiled_models())
     for name, sql in models.items():
@@ -81,7 +83,7 @@ def compiled(replaced: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def part(sql: str, cte: str, columns: str = "*") -> str:
-    """The rows of one of a model's CTEs: its SQL with the last line, `select * from final`, reading another."""
+    """The rows of a model's CTE: its SQL with the last line, `select * from final`, reading another."""
     body, last, rest = sql.rpartition("select * from final")
     if not last or rest.strip() or f"{cte} as (" not in body:
         raise CapError(f"identity's SQL has no part «{cte}» any more: cap identity must follow the models.")
@@ -89,7 +91,7 @@ def part(sql: str, cte: str, columns: str = "*") -> str:
 
 
 def pattern_digits(compared: str) -> dict[str, int]:
-    """Comparison -> its digit of the agreement pattern (0 the lowest), by the SQL of int_identity_pairs__compared."""
+    """Comparison -> its digit of the pattern (0 the lowest), by the SQL of int_identity_pairs__compared."""
     found = re.findall(r"cast\((10*) as bigint\) \* \(compared\.(\w+)_level \+ 1\)", compared)
     if not found:
         raise CapError(
