@@ -33,7 +33,7 @@
     'email': "when " ~ replaced_all('email_local_part_l', '[^0-9]', '') ~ "
             <> " ~ replaced_all('email_local_part_r', '[^0-9]', '') ~ " then 0
         when email_local_part_l = email_local_part_r and length(email_local_part_l) >= 5
-            then case when " ~ text_matches('email_local_part_l', '[0-9]') ~ " then 3 else -1 end
+            then case when " ~ text_matches('email_local_part_l', "'[0-9]'") ~ " then 3 else -1 end
         when levenshtein(email_l, email_r) <= 2 then 2 else 0",
     'phone': "when levenshtein(phone_l, phone_r) <= 1 then 1 else 0",
     'address': "when house_number_l = house_number_r and street_l = street_r
