@@ -96,3 +96,11 @@ def comparable_columns(connection: duckdb.DuckDBPyConnection, database: str, nam
         f"where database_name = '{database}' and schema_name = '{schema}' and table_name = '{table}'"
     ).fetchall()
     return ", ".join(f'"{column}"' for (column,) in columns if not column.endswith("derived_in_batch"))
+
+
+def use_weights(database: Path, seeds: Path) -> None:
+    """Make what `cap identity train` wrote the weights of a warehouse, instead of the project's seeds."""
+    with duckdb.connect(database) as connection:
+        for name in ("identity_weights", "identity_parameters", "identity_name_frequencies"):
+            connection.execute(f"delete from reference.{name}")
+            connection.execute(f"insert into reference.{name} by name from read_csv('{seeds / name}.csv')")

@@ -225,7 +225,9 @@ def _outcome(found: Explanation) -> str:
         return f"Two golden customers: {found.left_golden_id} and {found.right_golden_id}."
     if len(found.chain) == 1:
         return f"One golden customer, {found.left_golden_id}, linked to each other."
-    return f"One golden customer, {found.left_golden_id}, through {len(found.chain) - 1} others:"
+    others = len(found.chain) - 1
+    through = "another" if others == 1 else f"{others:,} others"
+    return f"One golden customer, {found.left_golden_id}, through {through}:"
 
 
 def _as_json(found: Evaluation | Explanation) -> str:
