@@ -18,12 +18,7 @@ from cap.errors import CapError
 from cap.load.settings import database_path, require_project_folder
 from cap.load.sql import literal
 
-MODELS = (
-    "int_identity_keys",
-    "int_identity_pairs__compared",
-    "int_identity_patterns",
-    "int_identity_pairs__decided",
-)
+MODELS = ("int_identity_pairs__compared", "int_identity_patterns", "int_identity_pairs__decided")
 ATTACHED = "warehouse"
 # What compiled SQL depends on.
 SOURCES = ("models/intermediate/identity/*.sql", "macros/**/*.sql", "dbt_project.yml")
