@@ -84,23 +84,37 @@ def dbt() -> Iterator[Callable[..., None]]:
     yield run_dbt
 
 
-def comparable_columns(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> str:
-    """The columns of `schema.table` by which two builds are compared, as a select list.
+# what may differ between two builds of the same rows: when a row was derived or a customer resolved …
+AUDIT_COLUMNS = ("derived_in_batch", "assigned_batch")
+# … and hashes of a golden key, which is compared by itself
+HASHES_OF_CUSTOMER_KEY = ("adoption_key", "feature_user_key")
+# the history of golden ids: which were minted, merged and split depends on the order in which records came
+HISTORIES = ("silver.silver_golden_ids", "silver.silver_golden_id_events")
 
-    Without audit columns, which say when a row was derived. Doubles are compared exactly: what is summed must
-    add up the same in any order, as decimals do.
+
+def comparable_rows(connection: duckdb.DuckDBPyConnection, database: str, name: str) -> str:
+    """The rows of `schema.table` by which two builds are compared, as a query.
+
+    Without audit columns, which say when a row was derived. Which id a golden customer has depends on
+    history, who belongs to one does not: for a golden id or key stands the smallest source_customer_key of
+    its customer, as this very warehouse resolves it. Doubles are compared exactly: what is summed must add up
+    the same in any order, as decimals do.
     """
     schema, table = name.split(".")
     columns = connection.execute(
         "select column_name from duckdb_columns() "
-        f"where database_name = '{database}' and schema_name = '{schema}' and table_name = '{table}'"
+        f"where database_name = '{database}' and schema_name = '{schema}' and table_name = '{table}' "
+        "order by column_name"
     ).fetchall()
-    return ", ".join(f'"{column}"' for (column,) in columns if not column.endswith("derived_in_batch"))
-
-
-def use_weights(database: Path, seeds: Path) -> None:
-    """Make what `cap identity train` wrote the weights of a warehouse, instead of the project's seeds."""
-    with duckdb.connect(database) as connection:
-        for name in ("identity_weights", "identity_parameters", "identity_name_frequencies"):
-            connection.execute(f"delete from reference.{name}")
-            connection.execute(f"insert into reference.{name} by name from read_csv('{seeds / name}.csv')")
+    identities = f"{database}.silver.silver_customer_identities as member"
+    compared = []
+    for (column,) in columns:
+        if column.endswith(AUDIT_COLUMNS) or column in HASHES_OF_CUSTOMER_KEY:
+            continue
+        found = f'compared."{column}"'
+        if column.endswith(("customer_key", "golden_id")) and column != "source_customer_key":
+            known_as = "golden_id" if column.endswith("golden_id") else "customer_key"
+            people = f"(select min(source_customer_key) from {identities} where member.{known_as} = {found})"
+            found = f"coalesce(cast({people} as varchar), cast({found} as varchar)) as {column}"
+        compared.append(found)
+    return f"select {', '.join(compared)} from {database}.{name} as compared"

@@ -10,8 +10,9 @@ import re
 from importlib.metadata import distribution
 from pathlib import Path
 
+import duckdb
 import pytest
-from conftest import PROJECT, run_dbt, use_weights
+from conftest import PROJECT, run_dbt
 
 from cap.identity.evaluate import evaluate
 from cap.identity.train import train, write_seeds
@@ -65,6 +66,14 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> None:
         out = csv.DictWriter(file, rows[0])
         out.writeheader()
         out.writerows(rows)
+
+
+def use_weights(database: Path, seeds: Path) -> None:
+    """Make what training wrote the weights of the warehouse, instead of the project's seeds."""
+    with duckdb.connect(database) as connection:
+        for name in ("identity_weights", "identity_parameters", "identity_name_frequencies"):
+            connection.execute(f"delete from reference.{name}")
+            connection.execute(f"insert into reference.{name} by name from read_csv('{seeds / name}.csv')")
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to five days
 late, three in a hundred delivered once more, in no order; some rows come again with another row's device,
 session, time or variant; one day brings nothing, one run is killed half way. In the end each table of
-silver and gold must equal, row for row, one full build of the same files; only the audit columns
-…derived_in_batch, which say when a row was derived, may differ.
+silver and gold must equal, row for row, one full build of the same files; only audit columns, which say when
+a row was derived, and the golden ids may differ, but not who is behind one: see comparable_rows.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, comparable_columns, run_dbt
+from conftest import HISTORIES, PROJECT, comparable_rows, run_dbt
 
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
@@ -36,7 +36,7 @@ CORRECTED = {
     "ab_test_results": ["user_id", "variant_id"],
     "feature_usage": ["feature_id", "session_id", "customer_id"],
     "touchpoints": ["campaign_id", "cost"],
-    "customer_master": ["source_customer_id", "country"],
+    "customer_master": ["source_customer_id", "country", "email_address", "tax_id"],
 }
 KILLED_ON = 3  # the batch whose first run is killed
 KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
@@ -154,8 +154,11 @@ def test_day_by_day_equals_at_once(replayed_and_full: tuple[Path, Path]) -> None
     assert len(tables) > 10
     different = {}
     for schema, table in tables:
-        selected = comparable_columns(connection, "whole", f"{schema}.{table}")
-        one, other = (f"select {selected} from {name}.{schema}.{table}" for name in ("replayed", "whole"))
+        if f"{schema}.{table}" in HISTORIES:
+            continue
+        one, other = (
+            comparable_rows(connection, name, f"{schema}.{table}") for name in ("replayed", "whole")
+        )
         [(surplus,)] = connection.execute(f"select count(*) from ({one} except all {other})").fetchall()
         [(missing,)] = connection.execute(f"select count(*) from ({other} except all {one})").fetchall()
         if surplus or missing:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, comparable_columns, run_dbt
+from conftest import PROJECT, comparable_rows, run_dbt
 
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
@@ -231,8 +231,7 @@ def test_order_files_and_redeliveries_do_not_matter(warehouse: Warehouse, shuffl
     connection.execute(f"attach '{shuffled.database}' as other (read_only)")
     different = {}
     for name in names:
-        columns = comparable_columns(connection, "one", name)
-        here, there = (f"select {columns} from {database}.{name}" for database in ("one", "other"))
+        here, there = (comparable_rows(connection, database, name) for database in ("one", "other"))
         [(only_one,)] = connection.execute(f"select count(*) from ({here} except all {there})").fetchall()
         [(only_other,)] = connection.execute(f"select count(*) from ({there} except all {here})").fetchall()
         if only_one or only_other:

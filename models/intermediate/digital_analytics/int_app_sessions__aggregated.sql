@@ -4,6 +4,9 @@
     unique_key=['session_key'],
     meta={
         'touched_by': {'session_key': {'silver_app_event_sessions': 'session_key'}},
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
         'units': ['session_key', 'visitor_key', 'source_session_key'],
     },
 ) }}
@@ -14,7 +17,15 @@ assigned as (
 
     select * from {{ ref('silver_app_event_sessions') }}
     {% if is_incremental() %}
-        where session_key in ({{ touched('session_key') }})
+        where
+            session_key in ({{ touched('session_key') }})
+            or session_key in (
+                select resolved_anew.session_key
+                from {{ ref('silver_app_event_sessions') }} as resolved_anew
+                inner join {{ ref('silver_app_events') }} as logged_in
+                    on resolved_anew.app_event_key = logged_in.app_event_key
+                where logged_in.source_customer_key in ({{ touched('source_customer_key') }})
+            )
     {% endif %}
 
 ),
@@ -23,6 +34,7 @@ events as (
 
     select
         events.*,
+        coalesce(identities.customer_key, events.source_customer_key) as login_customer_key,
         assigned.session_key,
         assigned.visitor_key,
         assigned.visitor_id_type,
@@ -33,6 +45,8 @@ events as (
     from assigned
     inner join {{ ref('silver_app_events') }} as events
         on assigned.app_event_key = events.app_event_key
+    left join {{ ref('silver_customer_identities') }} as identities
+        on events.source_customer_key = identities.source_customer_key
 
 ),
 
@@ -73,6 +87,9 @@ final as (
             as push_enabled,
 
         -- who: the last login of the session, if there was one
+        max_by(source_customer_key, event_sequence_number) filter (
+            where source_customer_key is not null
+        ) as source_customer_key,
         max_by(login_customer_key, event_sequence_number) filter (
             where login_customer_key is not null
         ) as login_customer_key,

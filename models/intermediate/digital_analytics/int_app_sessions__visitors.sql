@@ -37,7 +37,7 @@ final as (
         visitor_key,
         device_id,
         visitor_session_number,
-        -- a device that two customers log in on says nothing of who the anonymous visitor is
+        -- a device that two people log in on says nothing of who the anonymous visitor is
         coalesce(
             login_customer_key,
             case when lowest_customer_key = highest_customer_key then lowest_customer_key end

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['feature_user_key', 'usage_date'],
-    meta={'touched_by': {'feature_user_key': {'silver_feature_usage': 'feature_user_key'}}},
+    meta={'touched_by': {'feature_user_key': {'int_feature_usages__people': 'feature_user_key'}}},
 ) }}
 
 with
@@ -21,17 +21,16 @@ usages as (
         cast(usages.usage_timestamp as date) as usage_date,
         {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
             as is_counted
-    from {{ ref('silver_feature_usage') }} as usages
+    from {{ ref('int_feature_usages__people') }} as usages
     left join places on usages.usage_key = places.event_key
     where
         usages.customer_key is not null
-        and usages.feature_id is not null
         {% if is_incremental() %}
             and usages.feature_user_key in (
                 {{ touched('feature_user_key') }}
                 union all
                 select placed_anew.feature_user_key
-                from {{ ref('silver_feature_usage') }} as placed_anew
+                from {{ ref('int_feature_usages__people') }} as placed_anew
                 where placed_anew.usage_key in (
                     select places.event_key from places
                     where places.derived_in_batch > {{ last_batch_of(model.name) }}

@@ -4,6 +4,9 @@
     unique_key=['session_key'],
     meta={
         'touched_by': {'session_key': {'silver_web_pageview_sessions': 'session_key'}},
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
         'units': ['session_key', 'visitor_key'],
     },
 ) }}
@@ -14,7 +17,15 @@ assigned as (
 
     select * from {{ ref('silver_web_pageview_sessions') }}
     {% if is_incremental() %}
-        where session_key in ({{ touched('session_key') }})
+        where
+            session_key in ({{ touched('session_key') }})
+            or session_key in (
+                select resolved_anew.session_key
+                from {{ ref('silver_web_pageview_sessions') }} as resolved_anew
+                inner join {{ ref('silver_web_pageviews') }} as logged_in
+                    on resolved_anew.pageview_key = logged_in.pageview_key
+                where logged_in.source_customer_key in ({{ touched('source_customer_key') }})
+            )
     {% endif %}
 
 ),
@@ -30,10 +41,12 @@ pageviews as (
         assigned.is_capped_session,
         assigned.is_inhuman_session,
         assigned.time_on_page_seconds,
-        pageviews.customer_key as login_customer_key
+        coalesce(identities.customer_key, pageviews.source_customer_key) as login_customer_key
     from assigned
     inner join {{ ref('silver_web_pageviews') }} as pageviews
         on assigned.pageview_key = pageviews.pageview_key
+    left join {{ ref('silver_customer_identities') }} as identities
+        on pageviews.source_customer_key = identities.source_customer_key
 
 ),
 
@@ -58,6 +71,9 @@ final as (
         max(device_key) filter (where is_entry_page) as device_key,
 
         -- who: the last login of the session, if there was one
+        max_by(source_customer_key, page_sequence_number) filter (
+            where source_customer_key is not null
+        ) as source_customer_key,
         max_by(login_customer_key, page_sequence_number) filter (
             where login_customer_key is not null
         ) as login_customer_key,

@@ -99,7 +99,7 @@ final as (
         owed.session_start_timestamp,
         owed.session_end_timestamp,
         owed.visitor_session_number,
-        -- a device that two customers log in on says nothing of who the anonymous visitor is
+        -- a device that two people log in on says nothing of who the anonymous visitor is
         coalesce(
             owed.login_customer_key,
             case

@@ -1,18 +1,8 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-) }}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 
 -- The log of golden ids, which remembers what no other table can tell again: it is only ever added to, also
 -- by a full refresh. Each component takes over an id of its records, or gets a new one.
 with
-
-components as (
-
-    select * from {{ ref('int_identity_components') }}
-
-),
 
 known as (
 
@@ -26,7 +16,7 @@ known as (
             '' as change_type,
             false as is_minted,
             derived_in_batch
-        from components
+        from {{ ref('int_identity_components') }}
         where 1 = 0
     {% endif %}
 
@@ -42,35 +32,25 @@ held as (
 
 minted as (
 
-    select
-        customer_key,
-        source_customer_key,
-        derived_in_batch as minted_in_batch
-    from known
+    select * from known
     where is_minted
-
-),
-
-shared_records as (
-
-    select
-        components.component_key,
-        held.customer_key,
-        minted.minted_in_batch,
-        count(*) as records
-    from components
-    inner join held on components.source_customer_key = held.source_customer_key
-    inner join minted on held.customer_key = minted.customer_key
-    group by components.component_key, held.customer_key, minted.minted_in_batch
 
 ),
 
 -- an id goes where most of its records went …
 claims as (
 
-    select * from shared_records
+    select
+        components.component_key,
+        held.customer_key,
+        minted.derived_in_batch,
+        count(*) as records
+    from {{ ref('int_identity_components') }} as components
+    inner join held on components.source_customer_key = held.source_customer_key
+    inner join minted on held.customer_key = minted.customer_key
+    group by components.component_key, held.customer_key, minted.derived_in_batch
     qualify row_number() over (
-        partition by customer_key order by records desc, component_key asc
+        partition by held.customer_key order by count(*) desc, components.component_key asc
     ) = 1
 
 ),
@@ -83,8 +63,7 @@ kept as (
         customer_key
     from claims
     qualify row_number() over (
-        partition by component_key
-        order by minted_in_batch asc, records desc, customer_key asc
+        partition by component_key order by derived_in_batch asc, records desc, customer_key asc
     ) = 1
 
 ),
@@ -96,7 +75,8 @@ restored as (
         components.component_key,
         held.previous_customer_key as customer_key
     from held
-    inner join components on held.source_customer_key = components.source_customer_key
+    inner join {{ ref('int_identity_components') }} as components
+        on held.source_customer_key = components.source_customer_key
     inner join minted
         on
             held.previous_customer_key = minted.customer_key
@@ -104,23 +84,10 @@ restored as (
     where
         held.change_type = 'merged'
         and components.component_key not in (select kept.component_key from kept)
-        and held.previous_customer_key not in (
-            select in_use.customer_key from held as in_use where in_use.customer_key is not null
-        )
+        and held.previous_customer_key not in (select claims.customer_key from claims)
     qualify row_number() over (
-        partition by components.component_key
-        order by minted.minted_in_batch asc, held.previous_customer_key asc
+        partition by components.component_key order by minted.derived_in_batch, minted.customer_key
     ) = 1
-
-),
-
-mints_so_far as (
-
-    select
-        source_customer_key,
-        count(*) as mints
-    from minted
-    group by source_customer_key
 
 ),
 
@@ -130,15 +97,19 @@ new_ids as (
     select
         components.component_key,
         case
-            when mints_so_far.mints is null then components.component_key
-            else {{ hash_63_bits(['components.component_key', 'mints_so_far.mints']) }}
+            when count(minted.customer_key) = 0 then components.component_key
+            else {{ hash_63_bits(['components.component_key', 'count(minted.customer_key)']) }}
         end as customer_key
-    from components
-    left join mints_so_far on components.component_key = mints_so_far.source_customer_key
+    from {{ ref('int_identity_components') }} as components
+    left join minted on components.component_key = minted.source_customer_key
     where
         components.source_customer_key = components.component_key
-        and components.component_key not in (select kept.component_key from kept)
-        and components.component_key not in (select restored.component_key from restored)
+        and components.component_key not in (
+            select component_key from kept
+            union all
+            select component_key from restored
+        )
+    group by components.component_key
 
 ),
 
@@ -146,9 +117,9 @@ given as (
 
     select *, 'kept' as given_how from kept
     union all
-    select *, 'restored' as given_how from restored
+    select *, 'restored' from restored
     union all
-    select *, 'minted' as given_how from new_ids
+    select *, 'minted' from new_ids
 
 ),
 
@@ -167,7 +138,7 @@ final as (
         end as change_type,
         given.given_how = 'minted' and components.source_customer_key = given.component_key as is_minted,
         {{ batch_number() }} as derived_in_batch
-    from components
+    from {{ ref('int_identity_components') }} as components
     inner join given on components.component_key = given.component_key
     full outer join held on components.source_customer_key = held.source_customer_key
     where given.customer_key is distinct from held.customer_key

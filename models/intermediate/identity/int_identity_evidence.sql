@@ -20,7 +20,7 @@ with
 pairs as (
 
     select * from {{ ref('int_identity_pairs__decided') }}
-    where decision <> 'no'
+    where decision <> 'no' or is_contradiction
 
 ),
 
@@ -30,6 +30,7 @@ pairs_of_customers as (
         left_source_customer_key as source_customer_key,
         right_source_customer_key as other_key,
         decision,
+        is_contradiction,
         match_method,
         match_weight,
         match_probability
@@ -39,6 +40,7 @@ pairs_of_customers as (
         right_source_customer_key,
         left_source_customer_key,
         decision,
+        is_contradiction,
         match_method,
         match_weight,
         match_probability
@@ -93,7 +95,8 @@ final as (
         source_customer_key,
         max(case when is_tie then match_probability end) as match_confidence,
         max_by(match_method, case when is_tie then match_weight end) as match_method,
-        bool_or(not is_together) as is_in_review,
+        bool_or(decision <> 'no' and not is_together) as is_in_review,
+        bool_or(is_contradiction and is_together) as is_contradicted,
         {{ batch_number() }} as derived_in_batch
     from placed
     group by source_customer_key

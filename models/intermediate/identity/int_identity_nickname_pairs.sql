@@ -1,2 +1,39 @@
-{{ config(materialized='table') }}
-with n as (select lower(a) a,lower(b) b from read_csv('/tmp/h/core/proto/nick.csv',header=false,names=['a','b'])), g as (select a as x,b as f from n union select b,b from n) select distinct p.x as first_name,q.x as other_first_name from g p join g q on p.f=q.f where p.x<>q.x
+with
+
+nicknames as (select * from {{ ref('nicknames') }}),
+
+-- Bob and Robert, Robert and Bob, Bob and Rob; but not Rose and Anna, names of their own, for Rosanna
+pairs as (
+
+    select
+        nickname as first_name,
+        formal_name as other_first_name
+    from nicknames
+    union all
+    select
+        formal_name as first_name,
+        nickname as other_first_name
+    from nicknames
+    union all
+    select
+        nicknames.nickname as first_name,
+        siblings.nickname as other_first_name
+    from nicknames
+    inner join nicknames as siblings on nicknames.formal_name = siblings.formal_name
+    where
+        nicknames.nickname not in (select formal_name from {{ ref('nicknames') }})
+        or siblings.nickname not in (select formal_name from {{ ref('nicknames') }})
+
+),
+
+final as (
+
+    select distinct
+        first_name,
+        other_first_name
+    from pairs
+    where first_name <> other_first_name
+
+)
+
+select * from final

@@ -47,13 +47,9 @@
 } -%}
 {#- agreement on an identifier, of whichever of a customer's many, is a shared key (int_identity_keys) -#}
 {%- set shared = {'tax_id': [1, 3], 'email': [2, 4], 'phone': [4, 2], 'account': [8, 1], 'device': [16, 1]} -%}
-{%- set comparisons = [
-    'first_name', 'last_name', 'middle_name', 'birth_date', 'tax_id', 'ssn_last_four', 'email', 'phone',
-    'address', 'name_suffix', 'account', 'device',
-] -%}
-{%- set fields = [
-    'first_name', 'last_name', 'middle_name', 'name_suffix', 'birth_date', 'tax_id', 'ssn_last_four',
-    'email', 'email_local_part', 'phone', 'house_number', 'street', 'city', 'region', 'zip_code',
+{%- set comparisons = levels.keys() | list + ['account', 'device'] -%}
+{%- set fields = levels.keys() | reject('equalto', 'address') | list + [
+    'email_local_part', 'house_number', 'street', 'city', 'region', 'zip_code',
 ] -%}
 {% set changed = {
     'int_identity_records__standardised': 'source_customer_key',
@@ -72,8 +68,7 @@
     },
 ) }}
 
--- depends_on: {{ ref('int_identity_identifiers__standardised') }}, {{ ref('int_identity_keys__dropped') }},
--- {{ ref('int_identity_records__standardised') }}
+-- depends_on: {{ ref('int_identity_identifiers__standardised') }}, {{ ref('int_identity_keys__dropped') }}
 with
 
 blocked as (

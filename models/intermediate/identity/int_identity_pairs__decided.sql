@@ -1,5 +1,5 @@
-{# odds of 19 and 1 to 1, in bits; a steward's word outweighs everything #}
-{% set auto_bits, review_bits, steward_bits = 4.25, 0, 1000 %}
+{# a steward's word outweighs everything, in bits #}
+{% set steward_bits = 1000 %}
 {% set changed = {
     'int_identity_records__standardised': 'source_customer_key',
     'int_identity_identifiers__standardised': 'source_customer_key',
@@ -24,12 +24,13 @@
 ) }}
 
 -- depends_on: {{ ref('int_identity_identifiers__standardised') }}, {{ ref('int_identity_keys__dropped') }},
--- {{ ref('int_identity_records__standardised') }}
+-- {{ ref('int_identity_records__standardised') }}, {{ ref('int_identity_patterns') }},
+-- {{ ref('int_identity_pairs__compared') }}
 with
 
-compared as (
+judged as (
 
-    select * from {{ ref('int_identity_pairs__compared') }}
+    select * from {{ ref('int_identity_pairs__judged') }}
     {% if is_incremental() %}
         where
             left_source_customer_key in ({{ touched('left_source_customer_key') }})
@@ -40,58 +41,6 @@ compared as (
                 where rejudged.agreement_pattern in ({{ touched('agreement_pattern') }})
             )
     {% endif %}
-
-),
-
-u_of_equal_names as (
-
-    select
-        log2(max(u) filter (where comparison = 'first_name')) as first_name_u,
-        log2(max(u) filter (where comparison = 'last_name')) as last_name_u
-    from {{ ref('identity_weights') }}
-    where
-        comparison = 'first_name' and agreement_level = 6
-        or comparison = 'last_name' and agreement_level = 5
-
-),
-
-weighed as (
-
-    select
-        compared.left_source_customer_key,
-        compared.right_source_customer_key,
-        compared.left_record_key,
-        compared.right_record_key,
-        compared.agreement_pattern,
-        patterns.sure_method,
-        patterns.veto,
-        patterns.is_worth_asking,
-        patterns.is_contradiction,
-        patterns.reasons,
-        patterns.pattern_weight
-        + coalesce(u_of_equal_names.first_name_u - log2(compared.first_name_frequency), 0)
-        + coalesce(u_of_equal_names.last_name_u - log2(compared.last_name_frequency), 0)
-            as match_weight
-    from compared
-    inner join {{ ref('int_identity_patterns') }} as patterns
-        on compared.agreement_pattern = patterns.agreement_pattern
-    cross join u_of_equal_names
-
-),
-
-judged as (
-
-    select
-        *,
-        1 / (1 + power(2e0, -match_weight)) as match_probability,
-        case
-            when veto is null and sure_method is not null then 'link'
-            when match_weight >= {{ auto_bits }} then
-                case when veto is null then 'link' when is_worth_asking then 'review' else 'no' end
-            when match_weight >= {{ review_bits }} and veto is null then 'review'
-            else 'no'
-        end as decision
-    from weighed
 
 ),
 
@@ -111,7 +60,8 @@ with_stewards as (
         reasons,
         decision,
         is_contradiction and decision <> 'link' as is_contradiction,
-        case decision when 'link' then 1 when 'review' then 2 else 3 end as decision_rank
+        case decision when 'link' then 1 when 'review' then 2 else 3 end as decision_rank,
+        decision as machine_decision
     from judged
     union all
     select
@@ -127,7 +77,8 @@ with_stewards as (
         concat('a steward said: ', replace(decision, '_', ' ')),
         case decision when 'must_link' then 'link' else 'no' end,
         decision = 'cannot_link',
-        0
+        0,
+        null
     from {{ ref('int_identity_steward_decisions') }}
     where decision <> 'withdrawn'
 
@@ -149,6 +100,10 @@ final as (
         reasons,
         decision,
         is_contradiction,
+        -- what the rules say where a steward said something
+        coalesce(min(machine_decision) over (
+            partition by left_source_customer_key, right_source_customer_key
+        ), 'no') as machine_decision,
         {{ batch_number() }} as derived_in_batch
     from with_stewards
     where decision <> 'no' or is_contradiction and match_weight > -18

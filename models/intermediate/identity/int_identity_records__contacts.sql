@@ -129,8 +129,11 @@ final as (
         coalesce(
             ssn_last_four,
             case
-                when
-                    coalesce(country_code, 'us') = 'us' and length(tax_id) = 9 and {{ text_matches('tax_id', "'^[0-9]+$'") }}
+                when coalesce(country_code, 'us') = 'us' and length(tax_id) = 9
+                    and {{ text_matches('tax_id', "'^[0-9]+$'") }}
+                    and right(tax_id, 4) not in (
+                        select value from placeholders where field = 'ssn_last_four'
+                    )
                     then right(tax_id, 4)
             end
         ) as ssn_last_four,

@@ -118,12 +118,12 @@ final as (
         coalesce(
             middle.name,
             case when right(first.name, 2) like ' _' then right(first.name, 1) end,
-            nullif(trim(substr(
+            case when whole.name like '% % %' then trim(substr(
                 whole.name,
                 length(split_part(whole.name, ' ', 1)) + 1,
                 length(whole.name) - length(split_part(whole.name, ' ', 1))
                 - length(split_part(whole.name, ' ', -1))
-            )), '')
+            )) end
         ) as middle_name,
         coalesce(last.name, split_part(whole.name, ' ', -1)) as last_name,
         coalesce(

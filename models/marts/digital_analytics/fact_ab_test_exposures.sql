@@ -9,6 +9,9 @@
                 'silver_web_event_sessions': 'event_key',
             },
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
@@ -32,6 +35,10 @@ exposures as (
             and exposure_key in (
                 {{ touched('exposure_key') }}
                 union all
+                select resolved_anew.exposure_key
+                from {{ ref('silver_ab_test_exposures') }} as resolved_anew
+                where resolved_anew.source_customer_key in ({{ touched('source_customer_key') }})
+                union all
                 -- those whose version of the experiment is no longer what it was
                 select known.exposure_key
                 from {{ this }} as known
@@ -53,7 +60,7 @@ final as (
         -- keys
         exposures.exposure_key,
         {{ date_key('exposures.exposure_timestamp') }} as exposure_date_key,
-        exposures.customer_key,
+        coalesce(identities.customer_key, exposures.source_customer_key) as customer_key,
         experiments.experiment_key,
         {{ surrogate_key(['exposures.experiment_id', 'exposures.variant_id']) }} as variant_key,
         places.session_key,
@@ -67,6 +74,8 @@ final as (
             exposures.experiment_id = experiments.experiment_id
             and exposures.exposure_timestamp >= experiments.effective_from
             and exposures.exposure_timestamp < experiments.effective_to
+    left join {{ ref('silver_customer_identities') }} as identities
+        on exposures.source_customer_key = identities.source_customer_key
     left join places on exposures.exposure_key = places.event_key
     where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 

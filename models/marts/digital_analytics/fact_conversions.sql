@@ -9,6 +9,9 @@
                 'silver_web_event_sessions': 'event_key',
             },
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
@@ -18,7 +21,9 @@ conversions as (
 
     select * from {{ ref('silver_conversions') }}
     {% if is_incremental() %}
-        where conversion_key in ({{ touched('conversion_key') }})
+        where
+            conversion_key in ({{ touched('conversion_key') }})
+            or source_customer_key in ({{ touched('source_customer_key') }})
     {% endif %}
 
 ),
@@ -29,6 +34,8 @@ places as (
     where event_kind = 'conversion'
 
 ),
+
+identities as (select * from {{ ref('silver_customer_identities') }}),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -41,7 +48,9 @@ final as (
         {{ date_key('conversions.conversion_timestamp') }} as conversion_date_key,
         places.session_key,
         places.visitor_key,
-        coalesce(conversions.customer_key, places.customer_key) as customer_key,
+        coalesce(
+            identities.customer_key, conversions.source_customer_key, places.customer_key
+        ) as customer_key,
         {{ surrogate_key(['conversions.product_id']) }} as product_key,
         conversions.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
@@ -73,6 +82,7 @@ final as (
 
     from conversions
     left join places on conversions.conversion_key = places.event_key
+    left join identities on conversions.source_customer_key = identities.source_customer_key
     left join platforms on lower(conversions.platform) = platforms.platform_name
     where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 

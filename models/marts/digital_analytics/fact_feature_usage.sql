@@ -11,6 +11,9 @@
             },
             'collector_session': {'silver_feature_usage': 'source_session_key'},
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
@@ -39,6 +42,10 @@ counted as (
     touched_usages as (
 
         {{ touched('usage_key') }}
+        union all
+        select usage_key
+        from {{ ref('silver_feature_usage') }}
+        where source_customer_key in ({{ touched('source_customer_key') }})
         union all
         -- those whose version of the feature is no longer what it was
         select known.usage_key
@@ -95,7 +102,7 @@ final as (
         -- keys
         usages.usage_key,
         {{ date_key('usages.usage_timestamp') }} as usage_date_key,
-        usages.customer_key,
+        coalesce(identities.customer_key, usages.source_customer_key) as customer_key,
         coalesce(features.feature_key, -1) as feature_key,
         coalesce(platforms.platform_key, -1) as platform_key,
         places.session_key,
@@ -120,6 +127,8 @@ final as (
         usages.usage_timestamp
 
     from usages
+    left join {{ ref('silver_customer_identities') }} as identities
+        on usages.source_customer_key = identities.source_customer_key
     left join places on usages.usage_key = places.event_key
     left join {{ ref('silver_feature_first_uses') }} as first_uses
         on usages.usage_key = first_uses.usage_key

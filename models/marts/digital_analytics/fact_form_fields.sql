@@ -6,9 +6,13 @@
         'touched_by': {
             'form_session_key': {'silver_form_interactions': 'form_session_key'},
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
+-- depends_on: {{ ref('silver_customer_identities') }}
 with
 
 interactions as (
@@ -17,7 +21,14 @@ interactions as (
     where
         field is not null
         {% if is_incremental() %}
-            and form_session_key in ({{ touched('form_session_key') }})
+            and (
+                form_session_key in ({{ touched('form_session_key') }})
+                or form_session_key in (
+                    select resolved.form_session_key
+                    from {{ ref('silver_form_interactions') }} as resolved
+                    where resolved.source_customer_key in ({{ touched('source_customer_key') }})
+                )
+            )
         {% endif %}
 
 ),

@@ -6,6 +6,9 @@
         'touched_by': {
             'form_session_key': {'silver_form_interactions': 'form_session_key'},
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
@@ -15,10 +18,18 @@ interactions as (
 
     select * from {{ ref('silver_form_interactions') }}
     {% if is_incremental() %}
-        where form_session_key in ({{ touched('form_session_key') }})
+        where
+            form_session_key in ({{ touched('form_session_key') }})
+            or form_session_key in (
+                select resolved_anew.form_session_key
+                from {{ ref('silver_form_interactions') }} as resolved_anew
+                where resolved_anew.source_customer_key in ({{ touched('source_customer_key') }})
+            )
     {% endif %}
 
 ),
+
+identities as (select * from {{ ref('silver_customer_identities') }}),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -76,7 +87,7 @@ totals as (
         max(fields_total) as fields_total,
         sum(case when is_error then 1 else 0 end) as error_count,
         sum(time_on_field_seconds) as seconds_on_fields,
-        max(customer_id) as customer_id,
+        max(source_customer_key) as source_customer_key,
         max(interaction_timestamp) as form_end_timestamp
     from interactions
     group by form_session_key
@@ -92,10 +103,9 @@ final as (
         {{ date_key('firsts.interaction_timestamp') }} as form_start_date_key,
         firsts.session_key,
         firsts.visitor_key,
-        case
-            when totals.customer_id is null then firsts.session_customer_key
-            else {{ surrogate_key(['firsts.source_system', 'totals.customer_id']) }}
-        end as customer_key,
+        coalesce(
+            identities.customer_key, totals.source_customer_key, firsts.session_customer_key
+        ) as customer_key,
         firsts.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
         coalesce(firsts.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
@@ -125,6 +135,7 @@ final as (
 
     from firsts
     inner join totals on firsts.form_session_key = totals.form_session_key
+    left join identities on totals.source_customer_key = identities.source_customer_key
     left join corrections on firsts.form_session_key = corrections.form_session_key
     left join lasts on firsts.form_session_key = lasts.form_session_key
     left join platforms on lower(firsts.platform) = platforms.platform_name

@@ -6,6 +6,9 @@
         'touched_by': {
             'search_key': {'silver_searches': 'search_key'},
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
@@ -17,10 +20,15 @@ searches as (
     where
         ({{ var("include_bots") }} or not (is_bot or is_test))
         {% if is_incremental() %}
-            and search_key in ({{ touched('search_key') }})
+            and (
+                search_key in ({{ touched('search_key') }})
+                or source_customer_key in ({{ touched('source_customer_key') }})
+            )
         {% endif %}
 
 ),
+
+identities as (select * from {{ ref('silver_customer_identities') }}),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -33,7 +41,9 @@ final as (
         {{ date_key('searches.search_timestamp') }} as search_date_key,
         searches.session_key,
         searches.visitor_key,
-        searches.customer_key,
+        coalesce(
+            identities.customer_key, searches.source_customer_key, searches.session_customer_key
+        ) as customer_key,
         searches.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
         coalesce(searches.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
@@ -62,6 +72,7 @@ final as (
         searches.search_timestamp
 
     from searches
+    left join identities on searches.source_customer_key = identities.source_customer_key
     left join platforms on lower(searches.platform) = platforms.platform_name
 
 )

@@ -9,6 +9,9 @@
                 'silver_web_event_sessions': 'event_key',
             },
         },
+        'selected_by': {
+            'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
+        },
     },
 ) }}
 
@@ -18,7 +21,9 @@ interactions as (
 
     select * from {{ ref('silver_user_interactions') }}
     {% if is_incremental() %}
-        where interaction_key in ({{ touched('interaction_key') }})
+        where
+            interaction_key in ({{ touched('interaction_key') }})
+            or source_customer_key in ({{ touched('source_customer_key') }})
     {% endif %}
 
 ),
@@ -29,6 +34,8 @@ places as (
     where event_kind = 'interaction'
 
 ),
+
+identities as (select * from {{ ref('silver_customer_identities') }}),
 
 platforms as (select * from {{ ref('dim_platform') }}),
 
@@ -41,7 +48,9 @@ final as (
         {{ date_key('interactions.interaction_timestamp') }} as interaction_date_key,
         places.session_key,
         places.visitor_key,
-        coalesce(interactions.customer_key, places.customer_key) as customer_key,
+        coalesce(
+            identities.customer_key, interactions.source_customer_key, places.customer_key
+        ) as customer_key,
         interactions.page_key,
         coalesce(platforms.platform_key, -1) as platform_key,
         coalesce(places.channel_key, {{ surrogate_key(["'Unassigned'"]) }}) as channel_key,
@@ -70,6 +79,7 @@ final as (
 
     from interactions
     left join places on interactions.interaction_key = places.event_key
+    left join identities on interactions.source_customer_key = identities.source_customer_key
     left join platforms on lower(interactions.platform) = platforms.platform_name
     where {{ var("include_bots") }} or not coalesce(places.is_bot or places.is_test, false)
 

@@ -84,7 +84,7 @@ units as (
         assignment_key,
         count(distinct variant_id) as variants_seen,
         count(*) as exposure_count,
-        min(customer_key) as any_customer_key,
+        min(source_customer_key) as any_customer,
         bool_or(is_bot) as is_bot,
         bool_or(is_test) as is_test
     from exposures
@@ -117,7 +117,7 @@ final as (
         {{ surrogate_key(['first_exposures.experiment_id', 'first_exposures.variant_id']) }}
             as variant_key,
         first_exposures.unit_key,
-        coalesce(first_exposures.customer_key, units.any_customer_key) as customer_key,
+        coalesce(first_exposures.source_customer_key, units.any_customer) as source_customer_key,
         first_exposures.experiment_id,
         first_exposures.variant_id,
         first_exposures.unit_type,

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['exposure_key'],
-    meta={'units': ['assignment_key', 'experiment_day_key', 'customer_key']},
+    meta={'units': ['assignment_key', 'experiment_day_key', 'source_customer_key']},
 ) }}
 
 with
@@ -80,7 +80,7 @@ final as (
         case
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
-        end as customer_key,
+        end as source_customer_key,
         case
             when session_id is not null
                 then {{ surrogate_key(['source_system', 'session_id']) }}

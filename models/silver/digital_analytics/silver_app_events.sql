@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['app_event_key'],
-    meta={'units': ['source_session_key', 'login_customer_key']},
+    meta={'units': ['source_session_key', 'source_customer_key']},
 ) }}
 
 with
@@ -61,7 +61,7 @@ final as (
         case
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
-        end as login_customer_key,
+        end as source_customer_key,
 
         -- ids
         event_id,

@@ -3,7 +3,7 @@
     incremental_strategy='replace_touched',
     unique_key=['feature_user_key'],
     meta={
-        'touched_by': {'feature_user_key': {'silver_feature_usage': 'feature_user_key'}},
+        'touched_by': {'feature_user_key': {'int_feature_usages__people': 'feature_user_key'}},
         'units': ['usage_key'],
     },
 ) }}
@@ -28,21 +28,20 @@ usages as (
             select places.event_key from places
             where (places.is_bot or places.is_test) and not {{ var("include_bots") }}
         ) as is_counted
-    from {{ ref('silver_feature_usage') }}
-    where
-        feature_user_key is not null
-        {% if is_incremental() %}
-            and feature_user_key in (
+    from {{ ref('int_feature_usages__people') }}
+    {% if is_incremental() %}
+        where
+            feature_user_key in (
                 {{ touched('feature_user_key') }}
                 union all
                 select placed_anew.feature_user_key
-                from {{ ref('silver_feature_usage') }} as placed_anew
+                from {{ ref('int_feature_usages__people') }} as placed_anew
                 where placed_anew.usage_key in (
                     select places.event_key from places
                     where places.derived_in_batch > {{ last_batch_of(model.name) }}
                 )
             )
-        {% endif %}
+    {% endif %}
 
 ),
 

@@ -3,7 +3,7 @@
     incremental_strategy='replace_touched',
     unique_key=['usage_key'],
     meta={
-        'units': ['feature_user_key', 'feature_day_key', 'source_session_key', 'customer_key'],
+        'units': ['feature_day_key', 'source_session_key', 'source_customer_key'],
     },
 ) }}
 
@@ -23,39 +23,20 @@ usages as (
 
 ),
 
-keyed as (
-
-    select
-        *,
-        case
-            when customer_id is not null
-                then {{ surrogate_key(['source_system', 'customer_id']) }}
-        end as customer_key
-    from usages
-
-),
-
 final as (
 
     select
 
         -- keys
         {{ surrogate_key(['usage_id']) }} as usage_key,
-        customer_key,
+        case
+            when customer_id is not null
+                then {{ surrogate_key(['source_system', 'customer_id']) }}
+        end as source_customer_key,
         case
             when session_id is not null
                 then {{ surrogate_key(['source_system', 'session_id']) }}
         end as source_session_key,
-        -- whose use it is: the customer's, else the login's, else the collector session's
-        case
-            when feature_id is not null
-                then {{ surrogate_key([
-                    'feature_id',
-                    'coalesce(customer_key, ' ~ surrogate_key([
-                        'user_id', 'source_system', 'session_id'
-                    ]) ~ ')',
-                ]) }}
-        end as feature_user_key,
         case
             when feature_id is not null
                 then {{ surrogate_key(['feature_id', 'cast(usage_timestamp as date)']) }}
@@ -92,7 +73,7 @@ final as (
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
 
-    from keyed
+    from usages
 
 )
 

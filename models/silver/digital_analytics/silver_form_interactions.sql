@@ -7,7 +7,7 @@
             'form_visitor_key': {'int_form_interactions__delivered': 'form_visitor_key'},
             'form_interaction_key': {'silver_web_event_sessions': 'event_key'},
         },
-        'units': ['form_session_key', 'customer_key'],
+        'units': ['form_session_key', 'source_customer_key'],
     },
 ) }}
 
@@ -59,7 +59,7 @@ final as (
         case
             when attempts.customer_id is not null
                 then {{ surrogate_key(['attempts.source_system', 'attempts.customer_id']) }}
-        end as customer_key,
+        end as source_customer_key,
         places.customer_key as session_customer_key,
         attempts.page_key,
         places.channel_key,

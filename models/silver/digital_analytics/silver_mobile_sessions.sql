@@ -67,6 +67,7 @@ final as (
         visitor_id_type,
         visitor_device_id as device_id,
         customer_key,
+        source_customer_key,
         device_key,
 
         -- when

@@ -10,7 +10,7 @@
             },
             'search_key': {'int_searches__delivered': 'search_key'},
         },
-        'units': ['customer_key'],
+        'units': ['source_customer_key'],
     },
 ) }}
 
@@ -79,9 +79,10 @@ final as (
         places.session_key,
         places.visitor_key,
         case
-            when chained.customer_id is null then places.customer_key
-            else {{ surrogate_key(['chained.source_system', 'chained.customer_id']) }}
-        end as customer_key,
+            when chained.customer_id is not null
+                then {{ surrogate_key(['chained.source_system', 'chained.customer_id']) }}
+        end as source_customer_key,
+        places.customer_key as session_customer_key,
         chained.page_key,
         places.channel_key,
         {{ surrogate_key(['chained.follows_in', 'chained.chain_number']) }} as search_chain_key,

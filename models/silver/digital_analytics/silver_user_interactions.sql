@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['interaction_key'],
-    meta={'units': ['customer_key']},
+    meta={'units': ['source_customer_key']},
 ) }}
 
 with
@@ -30,7 +30,7 @@ final as (
         case
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
-        end as customer_key,
+        end as source_customer_key,
         {{ page_key_of_url('page_url') }} as page_key,
 
         -- ids

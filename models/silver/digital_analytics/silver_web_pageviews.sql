@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['pageview_key'],
-    meta={'units': ['customer_key']},
+    meta={'units': ['source_customer_key']},
 ) }}
 
 with
@@ -57,7 +57,7 @@ final as (
         case
             when customer_id is not null
                 then {{ surrogate_key(['source_system', 'customer_id']) }}
-        end as customer_key,
+        end as source_customer_key,
         {{ surrogate_key(['page_host', 'page_path']) }} as page_key,
         {{ surrogate_key([
             'known_device_type', 'device_brand', 'device_model', 'known_browser',

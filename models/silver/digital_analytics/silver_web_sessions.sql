@@ -58,6 +58,7 @@ final as (
         measured.visitor_id_type,
         measured.device_id,
         attributed.customer_key,
+        measured.source_customer_key,
         attributed.campaign_key,
         measured.device_key,
         attributed.channel_key,

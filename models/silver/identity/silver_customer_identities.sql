@@ -24,8 +24,8 @@ assigned as (
     select
         source_customer_key,
         customer_key,
-        derived_in_batch as assigned_in_batch,
-        min(derived_in_batch) over (partition by source_customer_key) as first_assigned_in_batch
+        derived_in_batch as assigned_batch,
+        min(derived_in_batch) over (partition by source_customer_key) as first_assigned_batch
     from {{ ref('int_golden_ids__assigned') }}
     qualify row_number() over (
         partition by source_customer_key order by derived_in_batch desc
@@ -68,8 +68,9 @@ final as (
         evidence.match_confidence,
         cast(sized.cluster_size as integer) as cluster_size,
         coalesce(evidence.is_in_review, false) as is_in_review,
-        sized.first_assigned_in_batch,
-        sized.assigned_in_batch,
+        coalesce(evidence.is_contradicted, false) as is_contradicted,
+        sized.first_assigned_batch,
+        sized.assigned_batch,
         {{ batch_number() }} as derived_in_batch
     from sized
     inner join customers on sized.source_customer_key = customers.source_customer_key
