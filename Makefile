@@ -9,6 +9,7 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 LINT := .venv-lint
+SPLINK := .venv-splink
 BIN := $(VENV)/bin
 
 # $(call install,environment,lock): uv where it is installed, since it is faster; else pip, a dot per package
@@ -43,8 +44,9 @@ check: $(VENV)/.installed $(LINT)/.installed ## lint and the project's own rules
 	@echo "· dbt-bouncer";   said=$$($(LINT)/bin/dbt-bouncer run 2>&1) || { echo "$$said"; exit 1; }
 	@echo "· project rules"; $(BIN)/python scripts/check_project.py
 
-bench: $(VENV)/.installed ## three sizes built and measured, into docs/benchmarks.md; a quarter of an hour, 10 GB
+bench: $(VENV)/.installed $(SPLINK)/.installed ## three sizes built and measured, and Splink beside; half an hour, 10 GB
 	@$(BIN)/cap bench
+	@$(BIN)/cap identity bench
 
 docs: build ## the documentation as one file
 	@$(BIN)/dbt --quiet docs generate --static
@@ -64,6 +66,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(call install,$(VENV),requirements.lock)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
 	@$(call compile,$(VENV))
+	@touch $@
+
+$(SPLINK)/.installed: requirements-splink.lock $(VENV)/.installed
+	@echo "Setting up $(SPLINK), once"
+	@test -x $(SPLINK)/bin/python || $(BIN)/python -m venv $(SPLINK)
+	@$(call install,$(SPLINK),requirements-splink.lock)
 	@touch $@
 
 $(LINT)/.installed: requirements-lint.lock $(VENV)/.installed

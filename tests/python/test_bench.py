@@ -105,7 +105,8 @@ def test_only_what_is_between_the_markers_is_written_again(tmp_path):
     page.write(out, "first")
     out.write_text(out.read_text().replace("# Benchmarks", "# By hand") + "below\n")
     page.write(out, "second")
-    assert out.read_text() == f"# By hand\n\n{page.BEGIN}\n\nsecond\n{page.END}\nbelow\n"
+    begin = "<!-- cap bench: begin (what is between is written by the command) -->"
+    assert out.read_text() == f"# By hand\n\n{begin}\n\nsecond\n<!-- cap bench: end -->\nbelow\n"
     out.write_text("no markers")
     with pytest.raises(CapError, match="has not the lines"):
         page.write(out, "third")

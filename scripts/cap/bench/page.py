@@ -7,23 +7,27 @@ from cap.bench import figures
 from cap.bench.measure import ProjectMeasured, SizeMeasured
 from cap.errors import CapError
 
-BEGIN = "<!-- cap bench: begin (what is between is written by the command) -->"
-END = "<!-- cap bench: end -->"
-NEW_PAGE = f"# Benchmarks\n\n{BEGIN}\n{END}\n"
 MODELS_SHOWN = 10
 
 Cell = Callable[[SizeMeasured], str]
 
 
-def write(path: Path, text: str) -> None:
-    """Put `text` between the markers of the page, which is made where there is none. Raises CapError."""
-    page = path.read_text() if path.exists() else NEW_PAGE
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def write(path: Path, text: str, command: str = "cap bench") -> None:
+    """Put `text` between the markers of `command` in the page, which is made where there is none.
+
+    Raises CapError where the page has no markers.
+    """
+    first = f"<!-- {command}: begin (what is between is written by the command) -->"
+    last = f"<!-- {command}: end -->"
+    page = path.read_text() if path.exists() else f"# Benchmarks\n\n{first}\n{last}\n"
+    before, begin, rest = page.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise CapError(f"{path} has not the lines «{BEGIN}» and «{END}»: put them in, or give another --out.")
+        raise CapError(
+            f"{path} has not the lines «{first}» and «{last}»: put them in, or give another --out."
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+    path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}")
 
 
 def render(measured: Sequence[SizeMeasured], project: ProjectMeasured, machine: str, picture: str) -> str:
