@@ -103,25 +103,16 @@ def test_people_are_found_without_labels(name: str, folder: Path, monkeypatch: p
     load_bronze(folder / name / "bronze", database, read_contract(PROJECT / "contract/columns.csv"))
     run_dbt(
         database,
-        "build",
-        "--exclude",
-        "resource_type:test",
-        "resource_type:unit_test",
-        "--select",
-        "+silver_identity_review_queue",
+        *("build", "--exclude", "resource_type:test", "resource_type:unit_test"),
+        *("--select", "+int_identity_components"),
     )
     monkeypatch.setenv("CAP_DUCKDB_PATH", str(database))
     trained = train(2200, 0, PROJECT / "seeds")
     assert {"email", "phone", "middle_name", "account"} <= set(trained.kept), "nothing is known of these"
     write_seeds(trained, folder / name / "seeds")
     use_weights(database, folder / name / "seeds")
-    run_dbt(
-        database,
-        "run",
-        "--full-refresh",
-        "--select",
-        "int_identity_pairs__compared+,+silver_identity_review_queue",
-    )
+    compared_and_what_follows = "int_identity_pairs__compared+,+silver_identity_review_queue"
+    run_dbt(database, "run", "--full-refresh", "--select", compared_and_what_follows)
     found = evaluate(truth)
     print(name, found.automatic, found.missed, found.wrong)  # what pytest shows of a failure
     assert found.automatic.records == len(rows)
