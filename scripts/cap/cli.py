@@ -13,6 +13,11 @@ COMMANDS = {
     ),
     "load": ("cap.load", "load", "Make the files in $CAP_BRONZE_PATH the bronze tables of the warehouse."),
     "build": ("cap.build", "build", "Sample data if there is none, load, dbt build, what to try next."),
+    "identity": (
+        "cap.identity.command",
+        "identity",
+        "Train, score and explain identity resolution: who is who.",
+    ),
     "bench": ("cap.bench.command", "bench", "Measure what the warehouse costs, into docs/benchmarks.md."),
 }
 

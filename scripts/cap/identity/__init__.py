@@ -1,0 +1,1 @@
+"""`cap identity`: weights learned without labels, resolution scored against truth, a pair explained."""
