@@ -24,7 +24,7 @@ identifiers as (
 
     select * from {{ ref('int_identity_identifiers__counted') }}
     {% if is_incremental() %}
-        where identifier_key in (select touched_identifiers.* from touched_identifiers)
+        where identifier_key in (select touched_identifiers.identifier_key from touched_identifiers)
     {% endif %}
 
 ),
@@ -33,7 +33,7 @@ stretches as (
 
     select * from {{ ref('int_identity_stretches') }}
     {% if is_incremental() %}
-        where identifier_key in (select touched_identifiers.* from touched_identifiers)
+        where identifier_key in (select touched_identifiers.identifier_key from touched_identifiers)
     {% endif %}
 
 ),
