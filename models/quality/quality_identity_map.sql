@@ -86,12 +86,12 @@ final as (
         ) as shared_identifiers,
         cast(coalesce(identifiers.kiosk_identifiers, 0) as bigint) as kiosk_identifiers,
         cast(coalesce(identifiers.named_sightings, 0) as bigint) as named_sightings,
-        {% for count in [
-            'anonymous_sightings', 'attributed_after_login', 'attributed_before_login',
-            'attributed_by_record', 'left_shared', 'left_kiosk',
-        ] %}
-            cast(coalesce(counted.{{ count }}, 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(coalesce(counted.anonymous_sightings, 0) as bigint) as anonymous_sightings,
+        cast(coalesce(counted.attributed_after_login, 0) as bigint) as attributed_after_login,
+        cast(coalesce(counted.attributed_before_login, 0) as bigint) as attributed_before_login,
+        cast(coalesce(counted.attributed_by_record, 0) as bigint) as attributed_by_record,
+        cast(coalesce(counted.left_shared, 0) as bigint) as left_shared,
+        cast(coalesce(counted.left_kiosk, 0) as bigint) as left_kiosk
     from identifiers
     full outer join counted on identifiers.identifier_type = counted.identifier_type
 

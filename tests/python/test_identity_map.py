@@ -1,10 +1,10 @@
 """Whose a device is: the identity map against the truth of a generated world.
 
-The world tells which people use each device (`truth/devices`), who was there at each visit (`truth/visits`) and
-whose each source customer is (`truth/records`). A golden customer is taken for the person most of its source
-customers are, so that an error of resolution counts against the map too. Measured on 2,000 customers and 60
-days, each source customer being a person of their own: of 2,763 statements .9996 are true; .84 of customers'
-visits without a login are attributed, .994 of those to whose they are.
+The world tells which people use each device (`truth/devices`), who was there at each visit (`truth/visits`)
+and whose each source customer is (`truth/records`). A golden customer is taken for the person most of its
+source customers are, so that an error of resolution counts against the map too. Measured on 2,000 customers
+and 60 days, each source customer being a person of their own: of 2,763 statements .9996 are true; .84 of
+customers' visits without a login are attributed, .994 of those to whose they are.
 """
 
 import subprocess

@@ -1,10 +1,10 @@
-{# what a source system may call the id of a browser or an installation, and a login #}
-{% set recorded_kinds = {
+{# what a source system may call what visitor_key calls a device and a user #}
+{% set recorded_types = {
     'device': [
         'device', 'device_id', 'cookie', 'cookie_id', 'browser', 'browser_id', 'anonymous_id',
         'app_instance', 'app_instance_id', 'installation_id',
     ],
-    'login': ['login', 'login_id', 'user', 'user_id', 'username', 'user_name'],
+    'user': ['login', 'login_id', 'user', 'user_id', 'username', 'user_name'],
 } %}
 {{ config(
     materialized='incremental',
@@ -46,12 +46,10 @@ seen as (
         from {{ ref(table) }}
         union all
     {% endfor %}
-    {% for kind, types in recorded_kinds.items() %}
+    {% for id_type, names in recorded_types.items() %}
         select
-            '{{ kind }}' as identifier_kind,
-            {{ surrogate_key([
-                "'" ~ {'device': 'device', 'login': 'user'}[kind] ~ "'", 'identifier_value'
-            ]) }} as identifier_key,
+            '{{ 'login' if id_type == 'user' else id_type }}' as identifier_kind,
+            {{ surrogate_key(["'" ~ id_type ~ "'", 'identifier_value']) }} as identifier_key,
             source_customer_key,
             null as first_seen_timestamp,
             null as last_seen_timestamp,
@@ -61,7 +59,7 @@ seen as (
             null as sighting_derived_in_batch
         from {{ ref('int_customer_identifiers__delivered') }}
         where
-            lower(identifier_type) in ('{{ types | join("', '") }}')
+            lower(identifier_type) in ('{{ names | join("', '") }}')
             and identifier_value is not null
         union all
     {% endfor %}
