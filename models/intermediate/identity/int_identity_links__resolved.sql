@@ -1,11 +1,3 @@
-{# what a source system may call what visitor_key calls a device and a user #}
-{% set recorded_types = {
-    'device': [
-        'device', 'device_id', 'cookie', 'cookie_id', 'browser', 'browser_id', 'anonymous_id',
-        'app_instance', 'app_instance_id', 'installation_id',
-    ],
-    'user': ['login', 'login_id', 'user', 'user_id', 'username', 'user_name'],
-} %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
@@ -28,7 +20,31 @@
 
 with
 
-seen as (
+-- what a source system may call what visitor_key calls a device and a user
+recorded as (
+
+    select
+        source_customer_key,
+        identifier_value,
+        case
+            when
+                lower(identifier_type) in (
+                    'device', 'device_id', 'cookie', 'cookie_id', 'browser', 'browser_id',
+                    'anonymous_id', 'app_instance', 'app_instance_id', 'installation_id'
+                )
+                then 'device'
+            when
+                lower(identifier_type) in (
+                    'login', 'login_id', 'user', 'user_id', 'username', 'user_name'
+                )
+                then 'user'
+        end as visitor_id_type
+    from {{ ref('int_customer_identifiers__delivered') }}
+    where identifier_value is not null
+
+),
+
+told as (
 
     {% for kind, table in {
         'device': 'int_identity_devices__told', 'login': 'int_identity_logins__told',
@@ -46,23 +62,19 @@ seen as (
         from {{ ref(table) }}
         union all
     {% endfor %}
-    {% for id_type, names in recorded_types.items() %}
-        select
-            '{{ 'login' if id_type == 'user' else id_type }}' as identifier_kind,
-            {{ surrogate_key(["'" ~ id_type ~ "'", 'identifier_value']) }} as identifier_key,
-            source_customer_key,
-            null as first_seen_timestamp,
-            null as last_seen_timestamp,
-            0 as web_sightings,
-            0 as app_sightings,
-            true as is_recorded,
-            null as sighting_derived_in_batch
-        from {{ ref('int_customer_identifiers__delivered') }}
-        where
-            lower(identifier_type) in ('{{ names | join("', '") }}')
-            and identifier_value is not null
-        union all
-    {% endfor %}
+    select
+        case when visitor_id_type = 'user' then 'login' else 'device' end as identifier_kind,
+        {{ surrogate_key(['visitor_id_type', 'identifier_value']) }} as identifier_key,
+        source_customer_key,
+        null as first_seen_timestamp,
+        null as last_seen_timestamp,
+        0 as web_sightings,
+        0 as app_sightings,
+        true as is_recorded,
+        null as sighting_derived_in_batch
+    from recorded
+    where visitor_id_type is not null
+    union all
     select
         'email_hash' as identifier_kind,
         identifier_key,
@@ -90,7 +102,7 @@ links as (
         sum(app_sightings) as app_sightings,
         max(is_recorded) as is_recorded,
         max(sighting_derived_in_batch) as sighting_derived_in_batch
-    from seen
+    from told
     {% if is_incremental() %}
         where
             identifier_key in ({{ touched('identifier_key') }})
