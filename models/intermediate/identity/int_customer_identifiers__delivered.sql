@@ -1,18 +1,23 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
-    unique_key=['identifier_id'],
-    meta={'units': ['source_customer_key']},
+    unique_key=['identifier_row_key'],
+    meta={
+        'units': ['source_customer_key'],
+    },
 ) }}
 
 with
 
-deliveries as (
+identifiers as (
 
     {{ latest_delivery(
         ref('stg_customer_360__customer_identifiers'),
         'identifier_id',
-        ['identifier_timestamp', 'source_system', 'source_customer_id'],
+        [
+            'identifier_timestamp', 'source_system', 'source_customer_id', 'identifier_type',
+            'identifier_value',
+        ],
     ) }}
 
 ),
@@ -20,14 +25,23 @@ deliveries as (
 final as (
 
     select
+        {{ surrogate_key(['identifier_id']) }} as identifier_row_key,
+        {{ surrogate_key([
+            'source_system', "coalesce(source_customer_id, 'identifier ' || identifier_id)",
+        ]) }} as source_customer_key,
         identifier_id,
-        {{ surrogate_key(['source_system', 'source_customer_id']) }} as source_customer_key,
+        source_system,
+        source_customer_id,
         identifier_type,
         identifier_value,
+        identifier_status,
+        verified_flag,
+        effective_from,
+        effective_to,
         identifier_timestamp,
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
-    from deliveries
+    from identifiers
 
 )
 
