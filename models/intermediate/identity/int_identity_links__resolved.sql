@@ -20,27 +20,22 @@
 
 with
 
--- what a source system may call what visitor_key calls a device and a user
+-- of what a source system records, what behaviour is known by too: as visitor_key calls it
 recorded as (
 
     select
-        source_customer_key,
-        identifier_value,
-        case
-            when
-                lower(identifier_type) in (
-                    'device', 'device_id', 'cookie', 'cookie_id', 'browser', 'browser_id',
-                    'anonymous_id', 'app_instance', 'app_instance_id', 'installation_id'
-                )
-                then 'device'
-            when
-                lower(identifier_type) in (
-                    'login', 'login_id', 'user', 'user_id', 'username', 'user_name'
-                )
-                then 'user'
-        end as visitor_id_type
-    from {{ ref('int_customer_identifiers__delivered') }}
-    where identifier_value is not null
+        identifiers.source_customer_key,
+        identifiers.identifier_value,
+        case when types.value_space = 'login' then 'user' else 'device' end as visitor_id_type
+    from {{ ref('int_customer_identifiers__delivered') }} as identifiers
+    inner join {{ ref('identifier_types') }} as types
+        on
+            replace(replace(lower(identifiers.identifier_type), ' ', '_'), '-', '_')
+            = types.identifier_type
+    where
+        identifiers.source_customer_id is not null
+        and identifiers.identifier_value is not null
+        and types.value_space in ('device', 'login')
 
 ),
 
@@ -73,7 +68,6 @@ told as (
         true as is_recorded,
         null as sighting_derived_in_batch
     from recorded
-    where visitor_id_type is not null
     union all
     select
         'email_hash' as identifier_kind,
