@@ -26,16 +26,16 @@ recorded as (
     select
         identifiers.source_customer_key,
         identifiers.identifier_value,
-        case when types.value_space = 'login' then 'user' else 'device' end as visitor_id_type
+        case when known_types.value_space = 'login' then 'user' else 'device' end as visitor_id_type
     from {{ ref('int_customer_identifiers__delivered') }} as identifiers
-    inner join {{ ref('identifier_types') }} as types
+    inner join {{ ref('identifier_types') }} as known_types
         on
             replace(replace(lower(identifiers.identifier_type), ' ', '_'), '-', '_')
-            = types.identifier_type
+            = known_types.identifier_type
     where
         identifiers.source_customer_id is not null
         and identifiers.identifier_value is not null
-        and types.value_space in ('device', 'login')
+        and known_types.value_space in ('device', 'login')
 
 ),
 
