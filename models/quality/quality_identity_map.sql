@@ -2,7 +2,16 @@
 
 with
 
-identity_map as (select * from {{ ref('silver_identity_map') }}),
+-- an end that compares: with «or it is null» DuckDB would not hash the join, but try every pair
+identity_map as (
+
+    select
+        *,
+        coalesce(valid_to_timestamp, timestamp '{{ var("latest_event_date") }} 00:00:00')
+            as until_timestamp
+    from {{ ref('silver_identity_map') }}
+
+),
 
 identifiers as (
 
@@ -47,10 +56,7 @@ attributed as (
         on
             sightings.identifier_key = identity_map.identifier_key
             and sightings.sighting_timestamp >= identity_map.valid_from_timestamp
-            and (
-                sightings.sighting_timestamp < identity_map.valid_to_timestamp
-                or identity_map.valid_to_timestamp is null
-            )
+            and sightings.sighting_timestamp < identity_map.until_timestamp
 
 ),
 
