@@ -7,15 +7,51 @@
 
 with
 
-deliveries as (
+{% if is_incremental() %}
+    deliveries as (
 
-    {{ latest_delivery(
-        ref('stg_digital_analytics__mobile_app_events'),
-        'event_id',
-        ['event_timestamp', 'device_id', 'app_session_id', 'customer_id', 'event_type'],
-    ) }}
+        {{ latest_delivery(
+            ref('stg_digital_analytics__mobile_app_events'),
+            'event_id',
+            ['event_timestamp', 'device_id', 'app_session_id', 'customer_id', 'event_type'],
+        ) }}
 
-),
+    ),
+{% else %}
+    -- of all history only what is needed: planning the wide view takes longer than reading it
+    ever_named as (
+
+        select
+            event_id,
+            device_id,
+            app_session_id,
+            customer_id,
+            event_type,
+            user_id,
+            source_system,
+            event_timestamp,
+            ingestion_timestamp,
+            rejection_reason
+        from {{ ref('stg_digital_analytics__mobile_app_events') }}
+        where
+            event_id in (
+                select named.event_id
+                from {{ ref('stg_digital_analytics__mobile_app_events') }} as named
+                where named.customer_id is not null
+            )
+
+    ),
+
+    deliveries as (
+
+        {{ latest_delivery(
+            'ever_named',
+            'event_id',
+            ['event_timestamp', 'device_id', 'app_session_id', 'customer_id', 'event_type'],
+        ) }}
+
+    ),
+{% endif %}
 
 -- what was known and names nobody any more stays, without the customer: else it would be told on
 naming as (

@@ -7,15 +7,51 @@
 
 with
 
-deliveries as (
+{% if is_incremental() %}
+    deliveries as (
 
-    {{ latest_delivery(
-        ref('stg_digital_analytics__web_pageviews'),
-        'pageview_id',
-        ['pageview_timestamp', 'device_id', 'session_id', 'customer_id', 'page_url'],
-    ) }}
+        {{ latest_delivery(
+            ref('stg_digital_analytics__web_pageviews'),
+            'pageview_id',
+            ['pageview_timestamp', 'device_id', 'session_id', 'customer_id', 'page_url'],
+        ) }}
 
-),
+    ),
+{% else %}
+    -- of all history only what is needed: planning the wide view takes longer than reading it
+    ever_named as (
+
+        select
+            pageview_id,
+            device_id,
+            session_id,
+            customer_id,
+            page_url,
+            user_id,
+            source_system,
+            pageview_timestamp,
+            ingestion_timestamp,
+            rejection_reason
+        from {{ ref('stg_digital_analytics__web_pageviews') }}
+        where
+            pageview_id in (
+                select named.pageview_id
+                from {{ ref('stg_digital_analytics__web_pageviews') }} as named
+                where named.customer_id is not null
+            )
+
+    ),
+
+    deliveries as (
+
+        {{ latest_delivery(
+            'ever_named',
+            'pageview_id',
+            ['pageview_timestamp', 'device_id', 'session_id', 'customer_id', 'page_url'],
+        ) }}
+
+    ),
+{% endif %}
 
 -- what was known and names nobody any more stays, without the customer: else it would be told on
 naming as (
