@@ -26,8 +26,9 @@ final as (
 
         -- keys and ids
         {{ surrogate_key(['record_id']) }} as record_key,
-        {{ surrogate_key(['source_system', "coalesce(source_customer_id, 'record ' || record_id)"]) }}
-            as source_customer_key,
+        {{ surrogate_key([
+            'source_system', "coalesce(source_customer_id, 'record ' || record_id)",
+        ]) }} as source_customer_key,
         record_id,
         source_system,
         source_customer_id,

@@ -29,8 +29,9 @@ countries as (
         min(phone_country) as country_code
     from {{ ref('int_identity_records__contacts') }}
     {% if is_incremental() %}
-        where
-            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where source_customer_key in (
+            select touched_customers.source_customer_key from touched_customers
+        )
     {% endif %}
     group by source_customer_key
 
@@ -42,17 +43,19 @@ delivered as (
         identifiers.identifier_row_key,
         identifiers.source_customer_key,
         identifiers.verified_flag,
-        types.identifier_kind,
-        types.value_space,
+        known_types.identifier_kind,
+        known_types.value_space,
         coalesce(countries.country_code, '{{ var("default_country") | lower }}') as country_code,
-        case
-            when types.identifier_kind = 'email' then {{ email_in('identifiers.identifier_value') }}
-            when types.identifier_kind = 'phone' then {{ digits_dialled('identifiers.identifier_value') }}
+        case known_types.identifier_kind
+            when 'email' then {{ email_in('identifiers.identifier_value') }}
+            when 'phone' then {{ digits_dialled('identifiers.identifier_value') }}
             else {{ letters_and_digits('identifiers.identifier_value') }}
-        end as found
+        end as text_found
     from {{ ref('int_customer_identifiers__delivered') }} as identifiers
-    inner join {{ ref('identifier_types') }} as types
-        on replace(replace(lower(identifiers.identifier_type), ' ', '_'), '-', '_') = types.identifier_type
+    inner join {{ ref('identifier_types') }} as known_types
+        on
+            replace(replace(lower(identifiers.identifier_type), ' ', '_'), '-', '_')
+            = known_types.identifier_type
     left join countries on identifiers.source_customer_key = countries.source_customer_key
     where
         identifiers.source_customer_id is not null
@@ -68,9 +71,9 @@ standard as (
 
     select
         delivered.*,
-        {{ standard_local_part('delivered.found') }} as email_local_part,
-        {{ standard_mail_domain('delivered.found') }} as email_domain,
-        {{ phone_number('delivered.found', 'country_phones') }} as phone,
+        {{ standard_local_part('delivered.text_found') }} as email_local_part,
+        {{ standard_mail_domain('delivered.text_found') }} as email_domain,
+        {{ phone_number('delivered.text_found', 'country_phones') }} as phone,
         country_phones.calling_code,
         country_phones.min_length
     from delivered
@@ -82,22 +85,22 @@ standard as (
 valued as (
 
     select
-        identifier_row_key,
-        source_customer_key,
-        identifier_kind,
-        coalesce(verified_flag, false) as is_verified,
-        value_space,
-        case identifier_kind
-            when 'email' then email_local_part || '@' || email_domain
-            when 'phone' then phone
-            else found
+        standard.identifier_row_key,
+        standard.source_customer_key,
+        standard.identifier_kind,
+        standard.value_space,
+        standard.email_domain,
+        coalesce(standard.verified_flag, false) as is_verified,
+        case standard.identifier_kind
+            when 'email' then standard.email_local_part || '@' || standard.email_domain
+            when 'phone' then standard.phone
+            else standard.text_found
         end as identifier_value,
-        case identifier_kind
-            when 'phone' then {{ national_number('phone', 'standard') }}
-            when 'email' then email_local_part
-            else found
-        end as told_by,
-        email_domain
+        case standard.identifier_kind
+            when 'email' then standard.email_local_part
+            when 'phone' then {{ national_number('standard.phone', 'standard') }}
+            else standard.text_found
+        end as told_by
     from standard
 
 ),
@@ -120,11 +123,13 @@ final as (
                 when 'email' then 'email_local_part' else valued.identifier_kind
             end
     left join placeholders as known_domains
-        on valued.email_domain = known_domains.value and known_domains.field = 'email_domain'
-        and valued.identifier_kind = 'email'
+        on
+            valued.email_domain = known_domains.value
+            and known_domains.field = 'email_domain' and valued.identifier_kind = 'email'
     left join placeholders as known_emails
-        on valued.identifier_value = known_emails.value and known_emails.field = 'email'
-        and valued.identifier_kind = 'email'
+        on
+            valued.identifier_value = known_emails.value
+            and known_emails.field = 'email' and valued.identifier_kind = 'email'
     where
         placeholders.value is null and known_domains.value is null and known_emails.value is null
         and (valued.identifier_kind = 'email' or not {{ is_one_character('valued.told_by') }})

@@ -2,7 +2,18 @@ with
 
 nicknames as (select * from {{ ref('nicknames') }}),
 
--- Bob and Robert, Robert and Bob, Bob and Rob; but not Rose and Anna, names of their own, for Rosanna
+shared as (
+
+    select
+        one.nickname,
+        another.nickname as other_nickname
+    from nicknames as one
+    inner join nicknames as another on one.formal_name = another.formal_name
+
+),
+
+-- Bob and Robert, Robert and Bob, Bob and Rob; but not Rose and Anna, which may be short
+-- for Rosanna and are names of their own
 pairs as (
 
     select
@@ -16,13 +27,12 @@ pairs as (
     from nicknames
     union all
     select
-        nicknames.nickname as first_name,
-        siblings.nickname as other_first_name
-    from nicknames
-    inner join nicknames as siblings on nicknames.formal_name = siblings.formal_name
+        nickname as first_name,
+        other_nickname as other_first_name
+    from shared
     where
-        nicknames.nickname not in (select formal_name from {{ ref('nicknames') }})
-        or siblings.nickname not in (select formal_name from {{ ref('nicknames') }})
+        nickname not in (select nicknames.formal_name from nicknames)
+        or other_nickname not in (select nicknames.formal_name from nicknames)
 
 ),
 

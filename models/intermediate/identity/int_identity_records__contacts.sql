@@ -4,9 +4,7 @@
     incremental_strategy='replace_touched',
     unique_key=['record_key'],
     meta={
-        'touched_by': {
-            'source_customer_key': {'int_customer_records__delivered': 'source_customer_key'},
-        },
+        'touched_by': {'source_customer_key': {'int_customer_records__delivered': 'source_customer_key'}},
         'units': ['source_customer_key'],
     },
 ) }}
@@ -65,33 +63,33 @@ standard as (
 usable as (
 
     select
-        standard.record_key,
-        standard.source_customer_key,
-        case
-            when not is_impossible_birth_date and known_dates.value is null then birth_date
-        end as birth_date,
-        case
-            when
-                length(tax_id) >= 6 and not {{ is_one_character('tax_id') }}
-                and known_tax_ids.value is null
-                then tax_id
-        end as tax_id,
-        case when known_ssn.value is null then ssn_last_four end as ssn_last_four,
-        case
-            when
-                known_emails.value is null and known_domains.value is null
-                and known_local_parts.value is null
-                then email_local_part || '@' || email_domain
-        end as email,
-        country_code,
         {% for phone in phones %}
             case
                 when
-                    length({{ phone }}) between 7 and 15 and known_{{ phone }}.value is null
-                    and not {{ is_one_character(national_number(phone, 'standard')) }}
-                    then {{ phone }}
-            end as {{ phone }}{{ ',' if not loop.last }}
+                    length(standard.{{ phone }}) between 7 and 15
+                    and known_{{ phone }}.value is null
+                    and not {{ is_one_character(national_number('standard.' ~ phone, 'standard')) }}
+                    then standard.{{ phone }}
+            end as {{ phone }},
         {% endfor %}
+        standard.record_key,
+        standard.source_customer_key,
+        standard.country_code,
+        case
+            when not standard.is_impossible_birth_date and known_dates.value is null
+                then standard.birth_date
+        end as birth_date,
+        case
+            when
+                length(standard.tax_id) >= 6 and known_tax_ids.value is null
+                and not {{ is_one_character('standard.tax_id') }}
+                then standard.tax_id
+        end as tax_id,
+        case when known_ssn.value is null then standard.ssn_last_four end as ssn_last_four,
+        case
+            when coalesce(known_emails.value, known_domains.value, known_local_parts.value) is null
+                then standard.email_local_part || '@' || standard.email_domain
+        end as email
     from standard
     left join placeholders as known_dates
         on standard.birth_date = known_dates.value and known_dates.field = 'birth_date'
@@ -126,17 +124,18 @@ final as (
         birth_date,
         tax_id,
         -- a tax id of nine digits is an SSN where the country is the US, or not told
-        coalesce(
-            ssn_last_four,
-            case
-                when coalesce(country_code, 'us') = 'us' and length(tax_id) = 9
-                    and {{ text_matches('tax_id', "'^[0-9]+$'") }}
-                    and right(tax_id, 4) not in (
-                        select value from placeholders where field = 'ssn_last_four'
-                    )
-                    then right(tax_id, 4)
-            end
-        ) as ssn_last_four,
+        case
+            when
+                ssn_last_four is null and coalesce(country_code, 'us') = 'us'
+                and length(tax_id) = 9 and {{ text_matches('tax_id', "'^[0-9]+$'") }}
+                and right(tax_id, 4) not in (
+                    select placeholders.value
+                    from placeholders
+                    where placeholders.field = 'ssn_last_four'
+                )
+                then right(tax_id, 4)
+            else ssn_last_four
+        end as ssn_last_four,
         email,
         phone_mobile,
         phone_primary,

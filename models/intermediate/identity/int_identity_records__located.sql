@@ -25,19 +25,28 @@ streets as (
 
     select * from {{ ref('int_identity_records__street_fields') }}
     {% if is_incremental() %}
-        where
-            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where source_customer_key in (
+            select touched_customers.source_customer_key from touched_customers
+        )
     {% endif %}
 
 ),
 
 -- each street once, since streets repeat
+texts as (
+
+    select distinct street_text
+    from streets
+    where street_text is not null
+
+),
+
 words as (
 
     select
         street_text,
         {{ words_of('street_text') }}
-    from (select distinct street_text from streets where street_text is not null) as street_texts
+    from texts
 
 ),
 
@@ -74,8 +83,9 @@ places as (
         {{ plain_words('country') }} as country_text
     from {{ ref('int_customer_records__delivered') }}
     {% if is_incremental() %}
-        where
-            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where source_customer_key in (
+            select touched_customers.source_customer_key from touched_customers
+        )
     {% endif %}
 
 ),
@@ -89,11 +99,11 @@ zips as (
         case
             when
                 coalesce(country_names.country_code, '{{ var("default_country") | lower }}') <> 'us'
-                or not {{ text_matches('zip_text', "'^[0-9]+$'") }}
-                then zip_text
-            when length(zip_text) in (4, 8) then left('0' || zip_text, 5)
-            when length(zip_text) = 9 then left(zip_text, 5)
-            else zip_text
+                or not {{ text_matches('places.zip_text', "'^[0-9]+$'") }}
+                then places.zip_text
+            when length(places.zip_text) in (4, 8) then left('0' || places.zip_text, 5)
+            when length(places.zip_text) = 9 then left(places.zip_text, 5)
+            else places.zip_text
         end as zip_code
     from places
     left join {{ ref('country_names') }} as country_names

@@ -38,7 +38,8 @@ inverted as (
     select
         *,
         has_comma and {{ plain_words('text_after_comma') }} not in (
-            select word from {{ ref('name_words') }} where word_kind in ('suffix', 'credential')
+            select name_words.word from {{ ref('name_words') }} as name_words
+            where name_words.word_kind in ('suffix', 'credential')
         ) as is_inverted
     from records
 

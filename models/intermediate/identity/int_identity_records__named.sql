@@ -3,9 +3,7 @@
     incremental_strategy='replace_touched',
     unique_key=['record_key'],
     meta={
-        'touched_by': {
-            'source_customer_key': {'int_identity_records__name_fields': 'source_customer_key'},
-        },
+        'touched_by': {'source_customer_key': {'int_identity_records__name_fields': 'source_customer_key'}},
         'units': ['source_customer_key'],
     },
 ) }}
@@ -37,7 +35,7 @@ texts as (
 
 ),
 
-split_texts as (
+words as (
 
     select
         field,
@@ -48,40 +46,41 @@ split_texts as (
 ),
 
 -- a word is what the seed says only where such a word stands: «Junior» alone is a name
-kinds as (
+told_words as (
 
     select
-        split_texts.*,
+        words.*,
+        name_words.word_kind,
+        name_words.standard_word,
         case
-            when split_texts.word = split_texts.name_text
-                then case when split_texts.field = 'middle' and name_words.word_kind = 'suffix' then 'suffix' end
+            when name_words.word is null then false
+            when words.word = words.name_text
+                then words.field = 'middle' and name_words.word_kind = 'suffix'
             when name_words.word_kind = 'title'
-                then case when right(split_texts.name_text, length(split_texts.word) + 1) <> ' ' || split_texts.word then 'left out' end
-            when name_words.word_kind = 'particle' and split_texts.field = 'last' then 'particle'
-            when split_texts.word_number = 0 then null
-            when name_words.word_kind = 'particle' and split_texts.field = 'full' and length(split_texts.word) > 1 then 'particle'
-            when name_words.word_kind = 'suffix' then 'suffix'
-            when name_words.word_kind = 'credential' then 'left out'
-            when name_words.word_kind = 'connector' and split_texts.field = 'last' then 'left out'
-        end as kind,
-        name_words.standard_word
-    from split_texts
-    left join name_words on split_texts.word = name_words.word
+                then right(words.name_text, length(words.word) + 1) <> ' ' || words.word
+            when name_words.word_kind = 'particle' and words.field = 'last' then true
+            when words.word_number = 0 then false
+            when name_words.word_kind = 'particle'
+                then words.field = 'full' and length(words.word) > 1
+            else name_words.word_kind <> 'connector' or words.field = 'last'
+        end as is_told
+    from words
+    left join name_words on words.word = name_words.word
 
 ),
 
+-- particles are written together with what follows, titles and the like left out
 names as (
 
     select
         field,
         name_text,
-        max(case when kind = 'suffix' then standard_word end) as name_suffix,
-        -- particles are written together with what follows
-        trim({{ joined_words("""case
-            when kind is null then word || ' '
-            when kind = 'particle' then standard_word
-        end""", '') }}) as standard_name
-    from kinds
+        max(case when is_told and word_kind = 'suffix' then standard_word end) as name_suffix,
+        nullif(trim({{ joined_words(
+            "case when not is_told then word || ' ' when word_kind = 'particle' then standard_word end",
+            ''
+        ) }}), '') as joined
+    from told_words
     group by field, name_text
 
 ),
@@ -89,17 +88,26 @@ names as (
 usable as (
 
     select
-        names.field,
-        names.name_text,
-        names.name_suffix,
+        names.*,
         case
-            when placeholders.value is not null then null
-            when length(names.standard_name) > 2 and replace(names.standard_name, left(names.standard_name, 1), '') = '' then null
-            else nullif(names.standard_name, '')
+            when length(names.joined) > 2 and {{ is_one_character('names.joined') }} then null
+            when placeholders.value is null then names.joined
         end as standard_name
     from names
     left join {{ ref('identity_placeholders') }} as placeholders
-        on names.standard_name = placeholders.value and placeholders.field = 'name'
+        on names.joined = placeholders.value and placeholders.field = 'name'
+
+),
+
+-- a whole name is its first word, its last, and what is between; «John Q» a name and an initial
+parts as (
+
+    select
+        *,
+        case when standard_name like '% _' then right(standard_name, 1) end as last_initial,
+        split_part(standard_name, ' ', -1) as last_word,
+        case when standard_name like '% %' then split_part(standard_name, ' ', 1) end as first_word
+    from usable
 
 ),
 
@@ -109,31 +117,30 @@ final as (
         fields.record_key,
         fields.source_customer_key,
         coalesce(
-            case when right(given.standard_name, 2) like ' _' then left(given.standard_name, length(given.standard_name) - 2) end,
-            given.standard_name,
-            case when whole.standard_name like '% %' then split_part(whole.standard_name, ' ', 1) end
+            left(given.standard_name, length(given.standard_name) - 1 - length(given.last_initial)),
+            given.standard_name, whole.first_word
         ) as first_name,
         coalesce(
-            between.standard_name,
-            case when right(given.standard_name, 2) like ' _' then right(given.standard_name, 1) end,
-            case when whole.standard_name like '% % %' then trim(substr(
-                whole.standard_name,
-                length(split_part(whole.standard_name, ' ', 1)) + 1,
-                length(whole.standard_name) - length(split_part(whole.standard_name, ' ', 1))
-                - length(split_part(whole.standard_name, ' ', -1))
-            )) end
+            mid.standard_name, given.last_initial,
+            case
+                when whole.standard_name like '% % %' then trim(substr(
+                    whole.standard_name,
+                    length(whole.first_word) + 1,
+                    length(whole.standard_name) - length(whole.first_word || whole.last_word)
+                ))
+            end
         ) as middle_name,
-        coalesce(family.standard_name, split_part(whole.standard_name, ' ', -1)) as last_name,
+        coalesce(surname.standard_name, whole.last_word) as last_name,
         coalesce(
-            family.name_suffix, whole.name_suffix, given.name_suffix, between.name_suffix,
+            surname.name_suffix, whole.name_suffix, given.name_suffix, mid.name_suffix,
             name_words.standard_word
         ) as name_suffix,
         {{ batch_number() }} as derived_in_batch
     from fields
-    left join usable as given on fields.first_text = given.name_text and given.field = 'first'
-    left join usable as between on fields.middle_text = between.name_text and between.field = 'middle'
-    left join usable as family on fields.last_text = family.name_text and family.field = 'last'
-    left join usable as whole on fields.full_text = whole.name_text and whole.field = 'full'
+    left join parts as given on fields.first_text = given.name_text and given.field = 'first'
+    left join parts as mid on fields.middle_text = mid.name_text and mid.field = 'middle'
+    left join parts as surname on fields.last_text = surname.name_text and surname.field = 'last'
+    left join parts as whole on fields.full_text = whole.name_text and whole.field = 'full'
     left join name_words
         on fields.end_of_full_text = name_words.word and name_words.word_kind = 'suffix'
 

@@ -38,8 +38,9 @@ records as (
         record_id
     from {{ ref('int_customer_records__delivered') }}
     {% if is_incremental() %}
-        where
-            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where source_customer_key in (
+            select touched_customers.source_customer_key from touched_customers
+        )
     {% endif %}
 
 ),

@@ -33,6 +33,15 @@ lines as (
 
 ),
 
+slashed as (
+
+    select
+        *,
+        {{ text_matches('line1', "'" ~ unit_and_number ~ "'") }} as is_unit_and_number
+    from lines
+
+),
+
 -- «Flat 3», «12 Main St # 3», «3/12 High St»; of a second line a number alone, too
 units as (
 
@@ -52,12 +61,7 @@ units as (
             when not {{ text_matches('line2', "'" ~ bare_unit ~ "'") }}
                 then nullif(trim(regexp_replace(line2, '{{ unit }}', ' ')), '')
         end as street2
-    from (
-        select
-            *,
-            {{ text_matches('line1', "'" ~ unit_and_number ~ "'") }} as is_unit_and_number
-        from lines
-    ) as lines
+    from slashed
 
 ),
 
