@@ -28,6 +28,7 @@ MODELS = [
     "+fact_pageviews",
     "+fact_conversions",
     "+fact_searches",
+    "+fact_form_fields",
     "+fact_feature_usage",
     "+fact_feature_adoption",
     "+dim_customer",
@@ -275,6 +276,10 @@ def test_two_customers_who_turn_out_to_be_one_person_are_one_everywhere(
             known("search_id", "q1", "c1", 101, search_query="shoes"),
             known("search_id", "q2", "c2", 201, search_query="shoes"),
         ],
+        "form_interactions": [
+            known("interaction_id", "i1", "c1", 101, form_id="loan", field_id="name"),
+            known("interaction_id", "i2", "c2", 201, form_id="loan", field_id="name"),
+        ],
         "feature_usage": [
             known("usage_id", "u1", "c1", 101, feature_id="budget"),
             known("usage_id", "u2", "c2", 201, feature_id="budget"),
@@ -302,11 +307,13 @@ def test_two_customers_who_turn_out_to_be_one_person_are_one_everywhere(
                     "(select count(distinct customer_key) from gold.fact_pageviews), "
                     "(select count(distinct customer_key) from gold.fact_conversions), "
                     "(select count(distinct customer_key) from gold.fact_searches), "
+                    "(select count(distinct customer_key) from gold.fact_form_sessions), "
+                    "(select count(distinct customer_key) from gold.fact_form_fields), "
                     "(select count(distinct customer_key) from gold.fact_feature_usage), "
                     "(select count(*) from gold.fact_feature_usage where is_first_use), "
                     "(select count(*) from gold.fact_feature_adoption), "
                     "(select list(source_customer_count order by customer_key) from gold.dim_customer)"
                 ).fetchone()
             )
-    apart = ([True, False, False], 2, 2, 2, 2, 2, 2, 2, [1, 1])
-    assert told == [apart, ([False, False, False], 1, 1, 1, 1, 1, 1, 1, [2]), apart]
+    apart = ([True, False, False], 2, 2, 2, 2, 2, 2, 2, 2, 2, [1, 1])
+    assert told == [apart, ([False, False, False], 1, 1, 1, 1, 1, 1, 1, 1, 1, [2]), apart]
