@@ -1,7 +1,7 @@
 """Who is one person and who is not: labelled cases among a thousand strangers, from bronze to golden ids.
 
-Each case is a few records, as bronze delivers them; a field that is not named is empty. What is expected is said
-of the case's first and last record, and «one» of all of them:
+Each case is a few records, as bronze delivers them; a field that is not named is empty. What is expected is
+said of the case's first and last record, and «one» of all of them:
     ONE   they have one golden id
     ASK   they have two, and a steward is asked about them
     APART they have two, and nobody is asked
@@ -43,8 +43,8 @@ class Case:
 def case(name: str, expected: str, *records: Record, all_have: Record | None = None, **notes: str) -> Case:
     """All records of a case have the fields of `all_have`.
 
-    Its notes: `steward`, who decided so on the first and the last record; `finding`, why the rules do not do yet
-    what is expected: such a case fails when they do.
+    Its notes: `steward`, who decided so on the first and the last record; `finding`, why the rules do not do
+    what is expected: such a case fails once they do.
     """
     return Case(name, expected, tuple((all_have or {}) | record for record in records), **notes)
 
@@ -458,7 +458,7 @@ def strangers() -> Iterator[Record]:
         for row in csv.DictReader(file):
             names[row["name_part"]].append(row["name"])
     for number in range(STRANGERS):
-        digits = int(hashlib.md5(str(number).encode()).hexdigest(), 16)  # noqa: S324
+        digits = int(hashlib.md5(str(number).encode()).hexdigest(), 16)
         first = names["first_name"][digits % 97 % len(names["first_name"])]
         last = names["last_name"][digits % 389 % len(names["last_name"])]
         yield {
@@ -476,9 +476,8 @@ def identity_models() -> list[str]:
     return ["--select", "+silver_identity_review_queue", "+silver_golden_ids", "+silver_golden_id_events"]
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    folder = tmp_path_factory.mktemp("cases")
+def load_world(folder: Path) -> Path:
+    """Bronze, seeds and what stewards said, in <folder>/warehouse.duckdb."""
     rows = [
         customer_row(f"{one.name}/{number}", customer_id(one, number), record, f"2024-03-{number + 1:02}")
         for one in CASES
@@ -509,11 +508,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
             if one.steward:
                 pair = ["crm", customer_id(one, 0), "crm", customer_id(one, len(one.records) - 1)]
                 connection.execute(
-                    "insert into reference.identity_steward_decisions by name select ? as left_source_system, "
-                    "? as left_source_customer_id, ? as right_source_system, ? as right_source_customer_id, "
-                    "? as decision, 'ann' as decided_by, date '2024-03-05' as decided_on, 'a test' as reason",
+                    "insert into reference.identity_steward_decisions by name "
+                    "select ? as left_source_system, ? as left_source_customer_id, "
+                    "? as right_source_system, ? as right_source_customer_id, "
+                    "? as decision, 'ann' as decided_by, date '2024-03-05' as decided_on",
                     [*pair, one.steward],
                 )
+    return database
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    database = load_world(tmp_path_factory.mktemp("cases"))
     run_dbt(database, "run", *identity_models())
     return duckdb.connect(database, read_only=True)
 
@@ -531,8 +537,9 @@ def why(world: duckdb.DuckDBPyConnection, one: Case) -> str:
     """What the models say of the case's pairs, for whoever reads that a case fails."""
     ids = [customer_id(one, number) for number in range(len(one.records))]
     found = world.execute(
-        "select ours.source_customer_id, theirs.source_customer_id, agreement_pattern, decision, pairs.match_method, "
-        "veto, round(match_weight, 1), is_contradiction, reasons from intermediate.int_identity_pairs__decided as pairs "
+        "select ours.source_customer_id, theirs.source_customer_id, agreement_pattern, decision, "
+        "pairs.match_method, veto, round(match_weight, 1), is_contradiction, reasons "
+        "from intermediate.int_identity_pairs__decided as pairs "
         "inner join silver.silver_customer_identities as ours "
         "on left_source_customer_key = ours.source_customer_key "
         "inner join silver.silver_customer_identities as theirs "
