@@ -70,7 +70,7 @@ def evaluate(truth: Path, columns: Columns | None = None, seed: int = 0) -> Eval
                 identities.source_customer_key, identities.is_in_review,
                 dense_rank() over (order by identities.customer_key) - 1 as cluster,
                 dense_rank() over (order by truth.person) - 1 as person
-            from warehouse.silver.silver_customer_identities as identities
+            from silver.silver_customer_identities as identities
             inner join truth
             on identities.source_system = truth.system and identities.source_customer_id = truth.customer
             """
@@ -88,7 +88,7 @@ def evaluate(truth: Path, columns: Columns | None = None, seed: int = 0) -> Eval
             select ours.cluster as left_cluster, theirs.cluster as right_cluster,
             ours.person = theirs.person as is_yes, ours.source_customer_key as left_key,
             theirs.source_customer_key as right_key
-            from warehouse.silver.silver_identity_review_queue as queue
+            from silver.silver_identity_review_queue as queue
             inner join records as ours on queue.left_source_customer_key = ours.source_customer_key
             inner join records as theirs on queue.right_source_customer_key = theirs.source_customer_key
             """
@@ -100,8 +100,7 @@ def evaluate(truth: Path, columns: Columns | None = None, seed: int = 0) -> Eval
             asked["right_cluster"][yes].astype(np.int64),
         )
         customers, truths = connection.execute(
-            "select (select count(*) from warehouse.silver.silver_customer_identities), "
-            "(select count(*) from truth)"
+            "select (select count(*) from silver.silver_customer_identities), (select count(*) from truth)"
         ).fetchone()
         return Evaluation(
             automatic=score(clusters, persons, seed),
@@ -161,7 +160,7 @@ def _reasons(connection: duckdb.DuckDBPyConnection) -> list[Share]:
         connection,
         """
         select queue.review_reason as name, ours.person = theirs.person as is_right
-        from warehouse.silver.silver_identity_review_queue as queue
+        from silver.silver_identity_review_queue as queue
         inner join records as ours on queue.left_source_customer_key = ours.source_customer_key
         inner join records as theirs on queue.right_source_customer_key = theirs.source_customer_key
         """,
@@ -173,7 +172,7 @@ def _methods(connection: duckdb.DuckDBPyConnection) -> list[Share]:
         connection,
         """
         select pairs.match_method as name, ours.person = theirs.person as is_right
-        from warehouse.intermediate.int_identity_pairs__decided as pairs
+        from intermediate.int_identity_pairs__decided as pairs
         inner join records as ours on pairs.left_source_customer_key = ours.source_customer_key
         inner join records as theirs on pairs.right_source_customer_key = theirs.source_customer_key
         where pairs.decision = 'link'
@@ -195,10 +194,10 @@ def _missed(connection: duckdb.DuckDBPyConnection) -> list[Share]:
             select missed.left_key, missed.right_key, count(pairs.agreement_pattern) as versions,
             max_by(coalesce(patterns.veto, ''), patterns.pattern_weight) as veto
             from missed
-            left join warehouse.intermediate.int_identity_pairs__compared as pairs
+            left join intermediate.int_identity_pairs__compared as pairs
             on missed.left_key = pairs.left_source_customer_key
             and missed.right_key = pairs.right_source_customer_key
-            left join warehouse.intermediate.int_identity_patterns as patterns
+            left join intermediate.int_identity_patterns as patterns
             on pairs.agreement_pattern = patterns.agreement_pattern
             group by 1, 2
         )
@@ -213,7 +212,7 @@ def _missed(connection: duckdb.DuckDBPyConnection) -> list[Share]:
             end as name,
             true as is_right
         from compared
-        left join warehouse.intermediate.int_identity_pairs__decided as decided
+        left join intermediate.int_identity_pairs__decided as decided
         on compared.left_key = decided.left_source_customer_key
         and compared.right_key = decided.right_source_customer_key
         """,
@@ -232,7 +231,7 @@ def _wrong(connection: duckdb.DuckDBPyConnection) -> list[Share]:
         inner join records as theirs
         on ours.cluster = theirs.cluster and ours.person <> theirs.person
         and ours.source_customer_key < theirs.source_customer_key
-        left join warehouse.intermediate.int_identity_pairs__decided as decided
+        left join intermediate.int_identity_pairs__decided as decided
         on ours.source_customer_key = decided.left_source_customer_key
         and theirs.source_customer_key = decided.right_source_customer_key
         """,

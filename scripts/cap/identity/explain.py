@@ -87,13 +87,13 @@ def explain(left: str, right: str, show_values: bool = False) -> Explanation:
         evidence = _evidence(connection, best, show_values)
         golden = dict(
             connection.execute(
-                "select source_customer_key, golden_id from warehouse.silver.silver_customer_identities "
+                "select source_customer_key, golden_id from silver.silver_customer_identities "
                 "where source_customer_key in ($1, $2)",
                 [low, high],
             ).fetchall()
         )
         steward = connection.execute(
-            "select decision from warehouse.intermediate.int_identity_steward_decisions "
+            "select decision from intermediate.int_identity_steward_decisions "
             "where left_source_customer_key = $1 and right_source_customer_key = $2 "
             "and decision <> 'withdrawn'",
             [low, high],
@@ -123,7 +123,7 @@ def _key(connection: duckdb.DuckDBPyConnection, name: str) -> int:
     if not colon or not system or not customer:
         raise CapError(f"«{name}» names no customer: write system:customer_id.")
     found = connection.execute(
-        "select source_customer_key from warehouse.intermediate.int_identity_records__standardised "
+        "select source_customer_key from intermediate.int_identity_records__standardised "
         "where source_system = $1 and source_customer_id = $2 limit 1",
         [system, customer],
     ).fetchone()
@@ -132,7 +132,7 @@ def _key(connection: duckdb.DuckDBPyConnection, name: str) -> int:
     systems = [
         row[0]
         for row in connection.execute(
-            "select distinct source_system from warehouse.intermediate.int_identity_records__standardised "
+            "select distinct source_system from intermediate.int_identity_records__standardised "
             "where source_system is not null order by 1 limit 20"
         ).fetchall()
     ]
@@ -150,9 +150,9 @@ def _pair_them(connection: duckdb.DuckDBPyConnection, low: int, high: int) -> in
         """
         create table all_pairs as
         with keys as (
-            select * from warehouse.intermediate.int_identity_keys
+            select * from intermediate.int_identity_keys
             where source_customer_key in ($1, $2)
-            and block_key not in (select block_key from warehouse.intermediate.int_identity_keys__dropped)
+            and block_key not in (select block_key from intermediate.int_identity_keys__dropped)
         ), shared as (
             select ours.record_key as left_record_key, theirs.record_key as right_record_key,
             bit_or(ours.rule_bit) as shared_rules
@@ -165,8 +165,8 @@ def _pair_them(connection: duckdb.DuckDBPyConnection, low: int, high: int) -> in
         ours.source_customer_key as left_source_customer_key,
         theirs.source_customer_key as right_source_customer_key,
         coalesce(shared.shared_rules, 0)::bigint as shared_rules
-        from warehouse.intermediate.int_identity_records__standardised as ours
-        inner join warehouse.intermediate.int_identity_records__standardised as theirs
+        from intermediate.int_identity_records__standardised as ours
+        inner join intermediate.int_identity_records__standardised as theirs
         on ours.source_customer_key = $1 and theirs.source_customer_key = $2
         left join shared
         on ours.record_key = shared.left_record_key and theirs.record_key = shared.right_record_key
@@ -217,7 +217,7 @@ def _evidence(
     (prior,) = connection.execute("select weight from prior").fetchone()
     lines = [Evidence("prior", None, "two records out of all", prior)]
     known = connection.execute(
-        "select comparison, agreement_level, meaning, match_weight from warehouse.reference.identity_weights"
+        "select comparison, agreement_level, meaning, match_weight from reference.identity_weights"
     ).fetchall()
     said = {(comparison, level): (meaning or "", weight) for comparison, level, meaning, weight in known}
     values = _values(connection, pair) if show_values else {}
@@ -244,7 +244,7 @@ def _values(
     records = []
     for side in ("left", "right"):
         cursor = connection.execute(
-            "select * from warehouse.intermediate.int_identity_records__standardised where record_key = $1",
+            "select * from intermediate.int_identity_records__standardised where record_key = $1",
             [pair[f"{side}_record_key"]],
         )
         columns = [column[0] for column in cursor.description]
@@ -263,15 +263,15 @@ def _chain(connection: duckdb.DuckDBPyConnection, low: int, high: int) -> list[L
         """
         with members as (
             select source_customer_key, concat(source_system, ':', source_customer_id) as name
-            from warehouse.silver.silver_customer_identities
+            from silver.silver_customer_identities
             where customer_key = (
-                select customer_key from warehouse.silver.silver_customer_identities
+                select customer_key from silver.silver_customer_identities
                 where source_customer_key = $1
             )
         )
         select ours.source_customer_key, theirs.source_customer_key, ours.name, theirs.name,
         pairs.match_method, pairs.match_weight
-        from warehouse.intermediate.int_identity_pairs__decided as pairs
+        from intermediate.int_identity_pairs__decided as pairs
         inner join members as ours on pairs.left_source_customer_key = ours.source_customer_key
         inner join members as theirs on pairs.right_source_customer_key = theirs.source_customer_key
         where pairs.decision = 'link'

@@ -169,7 +169,7 @@ def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, float]:
     records, pairs = connection.execute(
         "select coalesce(sum(n), 0)::bigint, "
         "coalesce(pow(sum(n)::double, 2) - sum(n::double * n), 0) / 2 from (select count(*) as n "
-        "from warehouse.intermediate.int_identity_records__standardised group by source_customer_key)"
+        "from intermediate.int_identity_records__standardised group by source_customer_key)"
     ).fetchone()
     return records, pairs
 
@@ -179,7 +179,7 @@ def _blocked_pairs(connection: duckdb.DuckDBPyConnection) -> Pairs:
     mask = sum(1 << block.rule for block in BLOCKS)
     found = connection.execute(
         f"select agreement_pattern, shared_rules & {mask} as rules, count(*)::double as pairs "
-        "from warehouse.intermediate.int_identity_pairs__compared group by 1, 2 order by 1, 2"
+        "from intermediate.int_identity_pairs__compared group by 1, 2 order by 1, 2"
     ).fetchnumpy()
     return Pairs(found["agreement_pattern"].astype(np.int64), found["rules"].astype(np.int64), found["pairs"])
 
@@ -193,7 +193,7 @@ def _random_pairs(
         create table random_pairs as
         with chosen as (
             select record_key, source_customer_key
-            from warehouse.intermediate.int_identity_records__standardised
+            from intermediate.int_identity_records__standardised
             order by md5(concat('{seed}', '/', record_key)), record_key limit {sample}
         )
         select
@@ -229,7 +229,7 @@ def _among_all(
         if one.name in SHARED:
             rule, level = SHARED[one.name]
             (sharing,) = connection.execute(
-                "select count(*)::double from warehouse.intermediate.int_identity_pairs__blocked "
+                "select count(*)::double from intermediate.int_identity_pairs__blocked "
                 f"where shared_rules & {1 << rule} > 0"
             ).fetchone()
             compared = all_pairs if one.is_presence else all_pairs * known[place] / random.counts.sum()
@@ -254,7 +254,7 @@ def _share_equal(connection: duckdb.DuckDBPyConnection, column: str) -> float:
     """Of all pairs of records with the column, those that have the same."""
     equal, records = connection.execute(
         f"select coalesce(sum(n * (n - 1.0)), 0)::double, coalesce(sum(n), 0)::double from ("
-        "select count(*) as n from warehouse.intermediate.int_identity_records__standardised "
+        "select count(*) as n from intermediate.int_identity_records__standardised "
         f"where {column} is not null group by {column})"
     ).fetchone()
     return equal / (records * (records - 1)) if records > 1 else 0.0
@@ -332,8 +332,8 @@ def _names(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
         found += connection.execute(
             f"""
             select '{column}', records.{column}, count(*) / sum(count(*)) over ()
-            from warehouse.intermediate.int_identity_records__standardised as records
-            inner join warehouse.intermediate.int_identity_components as components
+            from intermediate.int_identity_records__standardised as records
+            inner join intermediate.int_identity_components as components
             on records.source_customer_key = components.source_customer_key
             where length(records.{column}) > 1
             group by 2

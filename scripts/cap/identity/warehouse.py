@@ -16,10 +16,10 @@ import duckdb
 
 from cap.errors import CapError
 from cap.load.settings import database_path, require_project_folder
-from cap.load.sql import literal
+from cap.load.sql import identifier, literal
 
 MODELS = ("int_identity_pairs__compared", "int_identity_patterns", "int_identity_pairs__decided")
-ATTACHED = "warehouse"
+SCHEMAS = ("intermediate", "reference", "silver")
 # What compiled SQL depends on.
 SOURCES = ("models/intermediate/identity/*.sql", "macros/**/*.sql", "dbt_project.yml")
 BUILD_IT = "Build it first: dbt build -s +silver_identity_review_queue (or cap build)."
@@ -27,7 +27,7 @@ BUILD_IT = "Build it first: dbt build -s +silver_identity_review_queue (or cap b
 
 @contextmanager
 def opened(tables: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the warehouse attached read-only as `warehouse`; what it creates is scratch.
+    """A connection that reads the warehouse's tables by `schema.table`; what it creates is scratch.
 
     Raises CapError unless the tables, as `schema.table`, are there.
     """
@@ -42,19 +42,14 @@ def opened(tables: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = false")
         # DuckDB's own bar, which shows after two seconds; it would write into a log or a pipe as well
         connection.execute(f"set enable_progress_bar = {sys.stderr.isatty() and sys.stdout.isatty()}")
+        # views of the warehouse name it by its file's name, so that is what it must be called
+        catalog = path.name.partition(".")[0]
         try:
-            connection.execute(f"attach {literal(str(path))} as {ATTACHED} (read_only)")
+            connection.execute(f"attach {literal(str(path))} as {identifier(catalog)} (read_only)")
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise CapError(f"cannot open {path}: {reason}. Is a build or another program using it?") from None
-        there = {
-            f"{schema}.{table}"
-            for schema, table in connection.execute(
-                "select schema_name, table_name from duckdb_tables() where database_name = $1 "
-                "union all select schema_name, view_name from duckdb_views() where database_name = $1",
-                [ATTACHED],
-            ).fetchall()
-        }
+        there = _mirror(connection, catalog)
         missing = [name for name in tables if name not in there]
         if missing:
             raise CapError(f"{path} has no {', '.join(missing)}. {BUILD_IT}")
@@ -62,7 +57,7 @@ def opened(tables: Iterable[str]) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def compiled(replaced: dict[str, str] | None = None) -> dict[str, str]:
-    """SQL of identity's models by name, as a full refresh runs it, reading the attached warehouse.
+    """SQL of identity's models by name, as a full refresh runs it.
 
     `replaced`: model -> scratch table to read in its place. dbt compiles against an empty database, so that
     it needs no lock on the warehouse; what it gave is kept until a model or macro changes.
@@ -71,10 +66,25 @@ def compiled(replaced: dict[str, str] | None = None) -> dict[str, str]:
     for name, sql in models.items():
         for model, table in (replaced or {}).items():
             sql = sql.replace(f'"memory"."intermediate"."{model}"', f'"memory"."main"."{table}"')
-        for schema in ("intermediate", "reference", "silver"):
-            sql = sql.replace(f'"memory"."{schema}".', f'"{ATTACHED}"."{schema}".')
         models[name] = sql
     return models
+
+
+def _mirror(connection: duckdb.DuckDBPyConnection, catalog: str) -> set[str]:
+    """Make the warehouse's tables views of the same names, which compiled SQL reads; their `schema.table`."""
+    found = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = $1 "
+        "union all select schema_name, view_name from duckdb_views() where database_name = $1",
+        [catalog],
+    ).fetchall()
+    names = [(schema, table) for schema, table in found if schema in SCHEMAS]
+    for schema in SCHEMAS:
+        connection.execute(f"create schema {schema}")
+    for schema, table in names:
+        if schema != "intermediate" or table.startswith("int_identity"):
+            name = f"{schema}.{identifier(table)}"
+            connection.execute(f"create view {name} as from {identifier(catalog)}.{name}")
+    return {f"{schema}.{table}" for schema, table in names}
 
 
 def part(sql: str, cte: str, columns: str = "*") -> str:
