@@ -50,7 +50,12 @@ claims as (
     inner join minted on held.customer_key = minted.customer_key
     group by components.component_key, held.customer_key, minted.derived_in_batch
     qualify row_number() over (
-        partition by held.customer_key order by count(*) desc, components.component_key asc
+        partition by held.customer_key
+        order by
+            count(*) desc,
+            -- of equal parts, that of whoever it was given for: who parts from others has its own id back
+            max(case when held.source_customer_key = minted.source_customer_key then 1 else 0 end) desc,
+            components.component_key asc
     ) = 1
 
 ),
