@@ -16,11 +16,11 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from cap.identity.metrics import Scores, score
 
 from cap.bench import machine, page
 from cap.bench.process import Ran, model_seconds, run_cap, run_dbt, run_process
 from cap.errors import CapError
+from cap.identity.metrics import Scores, score
 
 SPLINK = Path(".venv-splink/bin/python")
 RECORDS_PER_CUSTOMER = 3.25  # of the generated world
