@@ -3,3 +3,9 @@
 {% macro plain_words(text) -%}
     nullif(trim({{ replaced_all("translate(" ~ ascii_text(text) ~ ", '''.', '')", '[^a-z0-9]+', ' ') }}), '')
 {%- endmacro %}
+
+{# A line of an address in lower case, without accents, dots and apostrophes; of other signs only those
+   that tell units and numbers apart («# 3», «5/12», «12-14»), what else is a blank. #}
+{% macro address_line(text) -%}
+    nullif(trim({{ replaced_all("translate(" ~ ascii_text(text) ~ ", '''.', '')", '[^a-z0-9/#-]+', ' ') }}), '')
+{%- endmacro %}

@@ -54,7 +54,8 @@ keyed as (
         is_verified
     from identifiers
     {% if is_incremental() %}
-        where source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where
+            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
     {% endif %}
 
 ),

@@ -29,7 +29,8 @@ countries as (
         min(phone_country) as country_code
     from {{ ref('int_identity_records__contacts') }}
     {% if is_incremental() %}
-        where source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where
+            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
     {% endif %}
     group by source_customer_key
 

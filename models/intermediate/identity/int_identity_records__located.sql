@@ -25,7 +25,8 @@ streets as (
 
     select * from {{ ref('int_identity_records__street_fields') }}
     {% if is_incremental() %}
-        where source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where
+            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
     {% endif %}
 
 ),
@@ -73,7 +74,8 @@ places as (
         {{ plain_words('country') }} as country_text
     from {{ ref('int_customer_records__delivered') }}
     {% if is_incremental() %}
-        where source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where
+            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
     {% endif %}
 
 ),

@@ -37,7 +37,7 @@ texts as (
 
 ),
 
-split as (
+split_texts as (
 
     select
         field,
@@ -51,24 +51,22 @@ split as (
 kinds as (
 
     select
-        split.*,
+        split_texts.*,
         case
-            when split.word = split.name_text then
-                case when split.field = 'middle' and word_kind = 'suffix' then 'suffix' end
-            when word_kind = 'title' and right(split.name_text, length(split.word) + 1) <> ' ' || split.word
-                then 'left out'
-            when word_kind = 'credential' and split.word_number > 0 then 'left out'
-            when word_kind = 'connector' and split.word_number > 0 and split.field = 'last' then 'left out'
-            when word_kind = 'suffix' and split.word_number > 0 then 'suffix'
-            when word_kind = 'particle' and split.field = 'last' then 'particle'
-            when
-                word_kind = 'particle' and split.field = 'full'
-                and split.word_number > 0 and length(split.word) > 1
-                then 'particle'
+            when split_texts.word = split_texts.name_text
+                then case when split_texts.field = 'middle' and name_words.word_kind = 'suffix' then 'suffix' end
+            when name_words.word_kind = 'title'
+                then case when right(split_texts.name_text, length(split_texts.word) + 1) <> ' ' || split_texts.word then 'left out' end
+            when name_words.word_kind = 'particle' and split_texts.field = 'last' then 'particle'
+            when split_texts.word_number = 0 then null
+            when name_words.word_kind = 'particle' and split_texts.field = 'full' and length(split_texts.word) > 1 then 'particle'
+            when name_words.word_kind = 'suffix' then 'suffix'
+            when name_words.word_kind = 'credential' then 'left out'
+            when name_words.word_kind = 'connector' and split_texts.field = 'last' then 'left out'
         end as kind,
         name_words.standard_word
-    from split
-    left join name_words on split.word = name_words.word
+    from split_texts
+    left join name_words on split_texts.word = name_words.word
 
 ),
 
@@ -82,7 +80,7 @@ names as (
         trim({{ joined_words("""case
             when kind is null then word || ' '
             when kind = 'particle' then standard_word
-        end""", '') }}) as name
+        end""", '') }}) as standard_name
     from kinds
     group by field, name_text
 
@@ -96,12 +94,12 @@ usable as (
         names.name_suffix,
         case
             when placeholders.value is not null then null
-            when length(names.name) > 2 and replace(names.name, left(names.name, 1), '') = '' then null
-            else nullif(names.name, '')
-        end as name
+            when length(names.standard_name) > 2 and replace(names.standard_name, left(names.standard_name, 1), '') = '' then null
+            else nullif(names.standard_name, '')
+        end as standard_name
     from names
     left join {{ ref('identity_placeholders') }} as placeholders
-        on names.name = placeholders.value and placeholders.field = 'name'
+        on names.standard_name = placeholders.value and placeholders.field = 'name'
 
 ),
 
@@ -111,30 +109,30 @@ final as (
         fields.record_key,
         fields.source_customer_key,
         coalesce(
-            case when right(first.name, 2) like ' _' then left(first.name, length(first.name) - 2) end,
-            first.name,
-            case when whole.name like '% %' then split_part(whole.name, ' ', 1) end
+            case when right(given.standard_name, 2) like ' _' then left(given.standard_name, length(given.standard_name) - 2) end,
+            given.standard_name,
+            case when whole.standard_name like '% %' then split_part(whole.standard_name, ' ', 1) end
         ) as first_name,
         coalesce(
-            middle.name,
-            case when right(first.name, 2) like ' _' then right(first.name, 1) end,
-            case when whole.name like '% % %' then trim(substr(
-                whole.name,
-                length(split_part(whole.name, ' ', 1)) + 1,
-                length(whole.name) - length(split_part(whole.name, ' ', 1))
-                - length(split_part(whole.name, ' ', -1))
+            between.standard_name,
+            case when right(given.standard_name, 2) like ' _' then right(given.standard_name, 1) end,
+            case when whole.standard_name like '% % %' then trim(substr(
+                whole.standard_name,
+                length(split_part(whole.standard_name, ' ', 1)) + 1,
+                length(whole.standard_name) - length(split_part(whole.standard_name, ' ', 1))
+                - length(split_part(whole.standard_name, ' ', -1))
             )) end
         ) as middle_name,
-        coalesce(last.name, split_part(whole.name, ' ', -1)) as last_name,
+        coalesce(family.standard_name, split_part(whole.standard_name, ' ', -1)) as last_name,
         coalesce(
-            last.name_suffix, whole.name_suffix, first.name_suffix, middle.name_suffix,
+            family.name_suffix, whole.name_suffix, given.name_suffix, between.name_suffix,
             name_words.standard_word
         ) as name_suffix,
         {{ batch_number() }} as derived_in_batch
     from fields
-    left join usable as first on fields.first_text = first.name_text and first.field = 'first'
-    left join usable as middle on fields.middle_text = middle.name_text and middle.field = 'middle'
-    left join usable as last on fields.last_text = last.name_text and last.field = 'last'
+    left join usable as given on fields.first_text = given.name_text and given.field = 'first'
+    left join usable as between on fields.middle_text = between.name_text and between.field = 'middle'
+    left join usable as family on fields.last_text = family.name_text and family.field = 'last'
     left join usable as whole on fields.full_text = whole.name_text and whole.field = 'full'
     left join name_words
         on fields.end_of_full_text = name_words.word and name_words.word_kind = 'suffix'

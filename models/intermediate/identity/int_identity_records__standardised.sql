@@ -1,5 +1,5 @@
 {% set columns = [
-    'source_system', 'source_customer_id', 'first_name', 'middle_name', 'last_name', 'name_suffix', 'birth_date', 'tax_id',
+    'first_name', 'middle_name', 'last_name', 'name_suffix', 'birth_date', 'tax_id',
     'ssn_last_four', 'email', 'email_local_part', 'phone', 'house_number', 'street', 'unit', 'city',
     'region', 'zip_code', 'country',
 ] %}
@@ -38,7 +38,8 @@ records as (
         record_id
     from {{ ref('int_customer_records__delivered') }}
     {% if is_incremental() %}
-        where source_customer_key in (select touched_customers.source_customer_key from touched_customers)
+        where
+            source_customer_key in (select touched_customers.source_customer_key from touched_customers)
     {% endif %}
 
 ),
@@ -78,9 +79,13 @@ standard as (
 versions as (
 
     select
+        {% for column in columns %}
+            {{ column }},
+        {% endfor %}
         record_key,
         source_customer_key,
-        {{ columns | join(',\n        ') }}
+        source_system,
+        source_customer_id
     from standard
     qualify row_number() over (
         partition by source_customer_key, {{ columns | join(', ') }}
@@ -92,13 +97,13 @@ versions as (
 known_by_identifiers_only as (
 
     select distinct
+        {% for column in columns %}
+            cast(null as string) as {{ column }},
+        {% endfor %}
         source_customer_key as record_key,
         source_customer_key,
         source_system,
         source_customer_id
-        {%- for column in columns[2:] %},
-        cast(null as string) as {{ column }}
-        {%- endfor %}
     from {{ ref('int_customer_identifiers__delivered') }}
     where
         source_customer_id is not null

@@ -42,18 +42,22 @@ units as (
             nullif(regexp_extract(line2, '{{ unit }}', 3), ''),
             nullif(regexp_extract(line2, '{{ bare_unit }}', 0), ''),
             nullif(regexp_extract(line1, '{{ unit }}', 3), ''),
-            case when line1 like '%/%' and {{ text_matches('line1', "'" ~ unit_and_number ~ "'") }}
-                then split_part(line1, '/', 1)
-            end
+            case when is_unit_and_number then split_part(line1, '/', 1) end
         ) as unit_text,
-        case when line1 like '%/%' and {{ text_matches('line1', "'" ~ unit_and_number ~ "'") }}
-            then trim(split_part(line1, '/', 2))
+        case
+            when is_unit_and_number then trim(split_part(line1, '/', 2))
             else nullif(trim(regexp_replace(line1, '{{ unit }}', ' ')), '')
         end as street1,
-        case when not {{ text_matches('line2', "'" ~ bare_unit ~ "'") }}
-            then nullif(trim(regexp_replace(line2, '{{ unit }}', ' ')), '')
+        case
+            when not {{ text_matches('line2', "'" ~ bare_unit ~ "'") }}
+                then nullif(trim(regexp_replace(line2, '{{ unit }}', ' ')), '')
         end as street2
-    from lines
+    from (
+        select
+            *,
+            {{ text_matches('line1', "'" ~ unit_and_number ~ "'") }} as is_unit_and_number
+        from lines
+    ) as lines
 
 ),
 

@@ -78,7 +78,7 @@ usages as (
         where
             usage_key in (select touched_usages.usage_key from touched_usages)
             or source_session_key in (
-                select touched_sessions.source_session_key from touched_sessions
+                select touched_sessions.collector_session from touched_sessions
             )
     {% endif %}
 

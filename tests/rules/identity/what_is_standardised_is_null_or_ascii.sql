@@ -1,5 +1,6 @@
 {{ config(group='identity') }}
--- Nothing is standardised to empty text, by which strangers would agree, nor to what the comparisons do not expect.
+-- Nothing is standardised to empty text, by which strangers would agree, nor to what the
+-- comparisons do not expect.
 {% set columns = [
     'first_name', 'middle_name', 'last_name', 'name_suffix', 'birth_date', 'tax_id', 'ssn_last_four',
     'email', 'email_local_part', 'phone', 'house_number', 'street', 'unit', 'city', 'region',
