@@ -53,8 +53,10 @@ claims as (
         partition by held.customer_key
         order by
             count(*) desc,
-            -- of equal parts, that of whoever it was given for: who parts from others has its own id back
-            max(case when held.source_customer_key = minted.source_customer_key then 1 else 0 end) desc,
+            -- of equal parts, that of whoever it was given for: an un-merge gives each its own id back
+            max(
+                case when held.source_customer_key = minted.source_customer_key then 1 else 0 end
+            ) desc,
             components.component_key asc
     ) = 1
 
