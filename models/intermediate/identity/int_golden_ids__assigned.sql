@@ -53,7 +53,7 @@ claims as (
         partition by held.customer_key
         order by
             count(*) desc,
-            -- of equal parts, that of whoever it was given for: an un-merge gives each its own id back
+            -- of equal parts, that of whoever it was given for: an un-merge gives each its own
             max(
                 case when held.source_customer_key = minted.source_customer_key then 1 else 0 end
             ) desc,
