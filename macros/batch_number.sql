@@ -16,7 +16,7 @@
 
 {# After a model: it has taken in all there was when it ran. In the model's transaction. #}
 {% macro record_derivation() -%}
-    {%- if config.get('materialized') == 'incremental' -%}
+    {%- if is_derived_incrementally(config.get('materialized')) -%}
         delete from quality.derivations where model_name = '{{ model.name }}';
         insert into quality.derivations values ('{{ model.name }}', {{ batch_number() }})
     {%- endif -%}

@@ -3,7 +3,7 @@
     {% if execute and flags.FULL_REFRESH %}
         {% set rebuilt = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set left = [] %}
-        {% for node in graph.nodes.values() if node.config.materialized == 'incremental' and node.unique_id not in rebuilt %}
+        {% for node in graph.nodes.values() if is_derived_incrementally(node.config.materialized) and node.unique_id not in rebuilt %}
             {% do left.append(node.name) %}
         {% endfor %}
         {% if not left %}

@@ -51,10 +51,8 @@ claims as (
     group by components.component_key, held.customer_key, minted.derived_in_batch
     qualify row_number() over (
         partition by held.customer_key
-        order by
-            count(*) desc,
-            -- of equal parts, that of whoever it was given for: who parts from others has its own id back
-            max(case when held.source_customer_key = minted.source_customer_key then 1 else 0 end) desc,
+        -- of equal parts, that of whoever it was given for: an un-merge gives each its own
+        order by count(*) desc, bool_or(held.source_customer_key = minted.source_customer_key) desc,
             components.component_key asc
     ) = 1
 

@@ -61,7 +61,7 @@ with_stewards as (
         decision,
         is_contradiction and decision <> 'link' as is_contradiction,
         case decision when 'link' then 1 when 'review' then 2 else 3 end as decision_rank,
-        decision as machine_decision
+        case decision when 'link' then 1 when 'review' then 2 else 3 end as machine_rank
     from judged
     union all
     select
@@ -101,9 +101,14 @@ final as (
         decision,
         is_contradiction,
         -- what the rules say where a steward said something
-        coalesce(min(machine_decision) over (
-            partition by left_source_customer_key, right_source_customer_key
-        ), 'no') as machine_decision,
+        case
+            min(machine_rank) over (
+                partition by left_source_customer_key, right_source_customer_key
+            )
+            when 1 then 'link'
+            when 2 then 'review'
+            else 'no'
+        end as machine_decision,
         {{ batch_number() }} as derived_in_batch
     from with_stewards
     where decision <> 'no' or is_contradiction and match_weight > -18

@@ -68,6 +68,8 @@ combined as (
     select
         *,
         ln >= 3 or fn = 5 as same_last,
+        tax < 2 and ssn < 2 and mail < 2 and phone < 2 and home < 4 and account < 1 and device < 1
+        and mn < 2 as nothing_else,
         -- an e-mail and a phone agree, and no name speaks against it
         mail = 4 and phone = 2 and (fn = 1 and ln = 5 or fn = -1 and ln = -1) as both_contacts
     from weighed
@@ -93,6 +95,8 @@ judged as (
             when fn = 1 and tax < 2 and ssn < 2 and mail < 4 then 'weak_first_name'
             when fn < 3 and dob < 3 and ssn < 2 and tax < 2 and mn < 2 and not both_contacts
                 then 'no_person_evidence'
+            -- names, or a first name and a birth date, and nothing else: others are called and born so too
+            when (dob < 3 or ln in (0, 1)) and nothing_else then 'only_names'
             -- father and son of one name
             when
                 fn >= 4 and home >= 6 and dob = -1 and tax < 2 and ssn < 2 and (mail = 0 or phone = 0)

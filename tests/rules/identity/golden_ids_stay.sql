@@ -1,5 +1,5 @@
--- Thousandths of the source customers known before the last run whose golden id it changed. Many at once
--- are rather new weights, or a source that went wrong, than news of people.
+-- Thousandths of the source customers known before the last run whose golden id it changed. Many at
+-- once are rather new weights, or a source that went wrong, than news of people.
 {{ config(
     group='identity',
     fail_calc='coalesce(max(changed_per_mille), 0)',
@@ -20,11 +20,15 @@ changes as (
 
     select
         count(
-            distinct case when log.derived_in_batch < last_run.batch_number then log.source_customer_key end
+            distinct case
+                when log.derived_in_batch < last_run.batch_number then log.source_customer_key
+            end
         ) as known_before,
         count(
             case
-                when log.derived_in_batch = last_run.batch_number and log.change_type in ('merged', 'split', 'restored')
+                when
+                    log.derived_in_batch = last_run.batch_number
+                    and log.change_type in ('merged', 'split', 'restored')
                     then 1
             end
         ) as changed

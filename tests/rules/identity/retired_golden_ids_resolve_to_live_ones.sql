@@ -1,5 +1,5 @@
--- An old golden id, in a report or another system, leads to a golden customer of today, unless all its
--- source customers are gone.
+-- An old golden id, in a report or another system, leads to a golden customer of today, unless all
+-- its source customers are gone.
 {{ config(group='identity') }}
 select
     retired.golden_id,
