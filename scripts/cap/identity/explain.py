@@ -189,12 +189,12 @@ def _judge(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             "int_identity_patterns": "judged_patterns",
         }
     )
-    patterns, decided = models["int_identity_patterns"], models["int_identity_pairs__decided"]
+    patterns, judged = models["int_identity_patterns"], models["int_identity_pairs__judged"]
     connection.execute(f"create table compared_pairs as {models['int_identity_pairs__compared']}")
     connection.execute(f"create table judged_patterns as {patterns}")
     connection.execute(f"create table prior as {part(patterns, 'prior')}")
-    connection.execute(f"create table names as {part(decided, 'u_of_equal_names')}")
-    connection.execute(f"create table judged as {part(decided, 'judged')}")
+    connection.execute(f"create table names as {part(judged, 'u_of_equal_names')}")
+    connection.execute(f"create table judged as {judged}")
     cursor = connection.execute(
         """
         select judged.*, compared.shared_rules, compared.first_name_frequency, compared.last_name_frequency

@@ -18,7 +18,7 @@ from cap.errors import CapError
 from cap.load.settings import database_path, require_project_folder
 from cap.load.sql import identifier, literal
 
-MODELS = ("int_identity_pairs__compared", "int_identity_patterns", "int_identity_pairs__decided")
+MODELS = ("int_identity_pairs__compared", "int_identity_patterns", "int_identity_pairs__judged")
 SCHEMAS = ("intermediate", "reference", "silver")
 # What compiled SQL depends on.
 SOURCES = ("models/intermediate/identity/*.sql", "macros/**/*.sql", "dbt_project.yml")
@@ -108,7 +108,7 @@ def pattern_digits(compared: str) -> dict[str, int]:
 def _compiled_models() -> dict[str, str]:
     folder = Path(os.environ.get("DBT_TARGET_PATH") or "target").absolute() / "identity"
     kept = folder / "compiled.json"
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(MODELS).encode())
     for pattern in SOURCES:
         for path in sorted(Path.cwd().glob(pattern)):
             digest.update(path.read_bytes())
