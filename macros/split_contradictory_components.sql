@@ -21,7 +21,39 @@
     {% do make_table(name ~ 'labels', 'select l.node_key, coalesce(min(c.node_key) over (partition by c.cluster_key), l.component_key) as component_key from ' ~ name ~ 'labels as l left join ' ~ name ~ 'clusters as c on l.node_key = c.node_key') %}
 {%- endmacro %}
 
+{# Clusters that are each other's heaviest link, and what they become. #}
 {% macro joins_of_clusters(name) -%}
+    with allowed as (
+
+        {{ allowed_joins(name) }}
+
+    ),
+
+    both_ways as (
+
+        select one_key as cluster_key, other_key, match_weight, one_key, other_key as last_key from allowed
+        union all
+        select other_key, one_key, match_weight, one_key, other_key from allowed
+
+    ),
+
+    preferred as (
+
+        select * from both_ways
+        qualify row_number() over (
+            partition by cluster_key order by match_weight desc, one_key, last_key
+        ) = 1
+
+    )
+
+    select ours.cluster_key, least(ours.cluster_key, ours.other_key) as becomes
+    from preferred as ours
+    inner join preferred as theirs
+        on ours.other_key = theirs.cluster_key and theirs.other_key = ours.cluster_key
+{%- endmacro %}
+
+{# Links between clusters that may be taken. #}
+{% macro allowed_joins(name) -%}
     with sizes as (
 
         select cluster_key, count(*) as cluster_size from {{ name }}clusters group by cluster_key
@@ -51,39 +83,12 @@
             and not bool_or(is_contradiction and match_weight >= 1000)
             or not bool_or(is_contradiction)
 
-    ),
-
-    allowed as (
-
-        select heaviest.*
-        from heaviest
-        inner join sizes as ours on heaviest.one_key = ours.cluster_key
-        inner join sizes as theirs on heaviest.other_key = theirs.cluster_key
-        where
-            heaviest.match_weight >= {{ var('identity_certain_bits') }}
-            or ours.cluster_size + theirs.cluster_size <= {{ var('identity_component_records') }}
-
-    ),
-
-    both_ways as (
-
-        select one_key as cluster_key, other_key, match_weight, one_key, other_key as last_key from allowed
-        union all
-        select other_key, one_key, match_weight, one_key, other_key from allowed
-
-    ),
-
-    preferred as (
-
-        select * from both_ways
-        qualify row_number() over (
-            partition by cluster_key order by match_weight desc, one_key, last_key
-        ) = 1
-
     )
 
-    select ours.cluster_key, least(ours.cluster_key, ours.other_key) as becomes
-    from preferred as ours
-    inner join preferred as theirs
-        on ours.other_key = theirs.cluster_key and theirs.other_key = ours.cluster_key
+    select heaviest.*
+    from heaviest
+    inner join sizes as ours on heaviest.one_key = ours.cluster_key
+    inner join sizes as theirs on heaviest.other_key = theirs.cluster_key
+    where heaviest.match_weight >= {{ var('identity_certain_bits') }}
+        or ours.cluster_size + theirs.cluster_size <= {{ var('identity_component_records') }}
 {%- endmacro %}

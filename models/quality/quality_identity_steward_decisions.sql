@@ -8,8 +8,12 @@ select
     coalesce(ours.customer_key = theirs.customer_key, false) as is_one_customer,
     case
         when ours.customer_key is null or theirs.customer_key is null then 'unknown customer'
-        when (pairs.decision = 'link') <> (ours.customer_key = theirs.customer_key) then 'not in effect'
-        when (pairs.decision = 'link') = (pairs.machine_decision = 'link') then 'confirms the rules'
+        when
+            (pairs.decision = 'link') <> (ours.customer_key = theirs.customer_key)
+            then 'not in effect'
+        when
+            (pairs.decision = 'link') = (pairs.machine_decision = 'link')
+            then 'confirms the rules'
         else 'overrules the rules'
     end as effect
 from {{ ref('int_identity_pairs__decided') }} as pairs

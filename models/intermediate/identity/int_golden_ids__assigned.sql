@@ -1,7 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 
--- The log of golden ids, which remembers what no other table can tell again: it is only ever added to, also
--- by a full refresh. Each component takes over an id of its records, or gets a new one.
+-- A log that is only added to, by a full refresh too: nothing else knows which id was whose.
 with
 
 known as (
@@ -52,7 +51,9 @@ claims as (
     qualify row_number() over (
         partition by held.customer_key
         -- of equal parts, that of whoever it was given for: an un-merge gives each its own
-        order by count(*) desc, bool_or(held.source_customer_key = minted.source_customer_key) desc,
+        order by
+            count(*) desc,
+            bool_or(held.source_customer_key = minted.source_customer_key) desc,
             components.component_key asc
     ) = 1
 
@@ -71,7 +72,7 @@ kept as (
 
 ),
 
--- records that were merged into another customer and part from it again take their id back with them
+-- records that were merged into another customer and part from it again take their id back
 restored as (
 
     select
@@ -107,22 +108,19 @@ new_ids as (
     left join minted on components.component_key = minted.source_customer_key
     where
         components.source_customer_key = components.component_key
-        and components.component_key not in (
-            select component_key from kept
-            union all
-            select component_key from restored
-        )
+        and components.component_key not in (select kept.component_key from kept)
+        and components.component_key not in (select restored.component_key from restored)
     group by components.component_key
 
 ),
 
 given as (
 
-    select *, 'kept' as given_how from kept
+    select * from kept
     union all
-    select *, 'restored' from restored
+    select * from restored
     union all
-    select *, 'minted' from new_ids
+    select * from new_ids
 
 ),
 
@@ -135,11 +133,12 @@ final as (
         case
             when given.customer_key is null then 'gone'
             when held.customer_key is null then 'new'
-            when given.given_how = 'restored' then 'restored'
+            when given.customer_key in (select restored.customer_key from restored) then 'restored'
             when held.customer_key in (select kept.customer_key from kept) then 'split'
             else 'merged'
         end as change_type,
-        given.given_how = 'minted' and components.source_customer_key = given.component_key as is_minted,
+        given.customer_key in (select new_ids.customer_key from new_ids)
+        and components.source_customer_key = given.component_key as is_minted,
         {{ batch_number() }} as derived_in_batch
     from {{ ref('int_identity_components') }} as components
     inner join given on components.component_key = given.component_key

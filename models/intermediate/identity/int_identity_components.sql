@@ -56,13 +56,18 @@ final as (
         false as is_contradiction
     from customers
     {% if is_incremental() %}
-        where source_customer_key in (select affected.source_customer_key from affected_customers as affected)
+        where
+            source_customer_key in (
+                select affected.source_customer_key from affected_customers as affected
+            )
     {% endif %}
     union all
     select
         pairs.left_source_customer_key,
         pairs.right_source_customer_key,
-        pairs.match_weight + case when pairs.match_method in ('tax_id', 'ssn_and_birth_date') then 100 else 0 end,
+        pairs.match_weight
+        + case when pairs.match_method in ('tax_id', 'ssn_and_birth_date') then 100 else 0 end
+            as match_weight,
         pairs.is_contradiction
     from {{ ref('int_identity_pairs__decided') }} as pairs
     where

@@ -1,5 +1,5 @@
-{# What two records of one person are likely to share. A key of null parts is null and blocks nothing. The
-   first five are identifiers (see `identifier_rules`): the same bits tell the comparison that they agree. #}
+{# What two records of one person are likely to share. A key with a null part blocks nothing. The
+   first five are identifiers: their bits tell the comparison that they agree. #}
 {% set identifier_rules = {'tax_id': 0, 'email': 1, 'phone': 2, 'account': 3, 'device': 4} %}
 {% set record_rules = {
     5: ['ssn_last_four', 'birth_date'],
@@ -72,9 +72,14 @@ record_keys as (
             {{ 2 ** rule }} as rule_bit,
             {{ hash_63_bits([rule] + parts) }} as block_key,
             record_key,
-            source_customer_key
+            source_customer_key,
+            cast(null as string) as first_initial
         from records
-        where {% for part in parts %}{{ part }} is not null{{ ' and ' if not loop.last }}{% endfor %}
+        where
+            true
+            {% for part in parts %}
+                and {{ part }} is not null
+            {% endfor %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -89,16 +94,11 @@ final as (
         source_customer_key,
         first_initial,
         {{ batch_number() }} as derived_in_batch
-    from identifier_keys
-    union all
-    select
-        cast(rule_bit as bigint),
-        block_key,
-        record_key,
-        source_customer_key,
-        cast(null as string),
-        {{ batch_number() }}
-    from record_keys
+    from (
+        select * from identifier_keys
+        union all
+        select * from record_keys
+    ) as keys_of_both
 
 )
 

@@ -16,7 +16,8 @@
 ) }}
 
 -- Pairs that share a key that is worth something. The smaller source customer is the left one.
--- depends_on: {{ ref('int_identity_identifiers__standardised') }}, {{ ref('int_identity_keys__dropped') }},
+-- depends_on: {{ ref('int_identity_identifiers__standardised') }},
+-- {{ ref('int_identity_keys__dropped') }},
 -- {{ ref('int_identity_records__standardised') }}
 with
 
@@ -24,12 +25,12 @@ with
     touched_customers as ({{ touched('left_source_customer_key') }}),
 {% endif %}
 
-keys as (
+live_keys as (
 
-    select keys.*
-    from {{ ref('int_identity_keys') }} as keys
+    select *
+    from {{ ref('int_identity_keys') }}
     where
-        keys.block_key not in (
+        block_key not in (
             select dropped.block_key from {{ ref('int_identity_keys__dropped') }} as dropped
         )
 
@@ -44,20 +45,18 @@ met as (
         ours.record_key,
         theirs.source_customer_key as other_source_customer_key,
         theirs.record_key as other_record_key
-    from keys as ours
-    inner join keys as theirs
-        on
-            ours.block_key = theirs.block_key
-            and ours.rule_bit = theirs.rule_bit
-            {% if is_incremental() %}
-                and ours.source_customer_key <> theirs.source_customer_key
+    from live_keys as ours
+    inner join live_keys as theirs
+        on ours.block_key = theirs.block_key and ours.rule_bit = theirs.rule_bit
     where
-        ours.source_customer_key in (
-            select touched_customers.left_source_customer_key from touched_customers
-        )
-            {% else %}
-                and ours.source_customer_key < theirs.source_customer_key
-            {% endif %}
+        {% if is_incremental() %}
+            ours.source_customer_key <> theirs.source_customer_key
+            and ours.source_customer_key in (
+                select touched_customers.left_source_customer_key from touched_customers
+            )
+        {% else %}
+            ours.source_customer_key < theirs.source_customer_key
+        {% endif %}
 
 ),
 

@@ -23,7 +23,8 @@
     },
 ) }}
 
--- depends_on: {{ ref('int_identity_identifiers__standardised') }}, {{ ref('int_identity_keys__dropped') }},
+-- depends_on: {{ ref('int_identity_identifiers__standardised') }},
+-- {{ ref('int_identity_keys__dropped') }},
 -- {{ ref('int_identity_records__standardised') }}, {{ ref('int_identity_patterns') }},
 -- {{ ref('int_identity_pairs__compared') }}
 with
@@ -67,18 +68,18 @@ with_stewards as (
     select
         left_source_customer_key,
         right_source_customer_key,
-        null,
-        null,
-        null,
-        {{ steward_bits }},
-        1,
-        'steward',
-        null,
-        concat('a steward said: ', replace(decision, '_', ' ')),
-        case decision when 'must_link' then 'link' else 'no' end,
-        decision = 'cannot_link',
-        0,
-        null
+        null as left_record_key,
+        null as right_record_key,
+        null as agreement_pattern,
+        {{ steward_bits }} as match_weight,
+        1 as match_probability,
+        'steward' as match_method,
+        null as veto,
+        concat('a steward said: ', replace(decision, '_', ' ')) as reasons,
+        case decision when 'must_link' then 'link' else 'no' end as decision,
+        decision = 'cannot_link' as is_contradiction,
+        0 as decision_rank,
+        null as machine_rank
     from {{ ref('int_identity_steward_decisions') }}
     where decision <> 'withdrawn'
 
@@ -102,9 +103,7 @@ final as (
         is_contradiction,
         -- what the rules say where a steward said something
         case
-            min(machine_rank) over (
-                partition by left_source_customer_key, right_source_customer_key
-            )
+        min(machine_rank) over pair
             when 1 then 'link'
             when 2 then 'review'
             else 'no'
@@ -112,9 +111,11 @@ final as (
         {{ batch_number() }} as derived_in_batch
     from with_stewards
     where decision <> 'no' or is_contradiction and match_weight > -18
+    window pair as (partition by left_source_customer_key, right_source_customer_key)
     qualify row_number() over (
         partition by left_source_customer_key, right_source_customer_key
-        order by decision_rank, match_weight desc, left_record_key, right_record_key
+        order by
+            decision_rank asc, match_weight desc, left_record_key asc, right_record_key asc
     ) = 1
 
 )

@@ -46,9 +46,10 @@ final as (
         1 / (1 + power(2e0, -match_weight)) as match_probability,
         case
             when veto is null and sure_method is not null then 'link'
-            when match_weight >= {{ auto_bits }} then
-                case when veto is null then 'link' when is_worth_asking then 'review' else 'no' end
-            when match_weight >= {{ review_bits }} and coalesce(veto, 'only_names') = 'only_names'
+            when match_weight >= {{ auto_bits }} and veto is null then 'link'
+            when match_weight >= {{ auto_bits }} and is_worth_asking then 'review'
+            when
+                match_weight >= {{ review_bits }} and coalesce(veto, 'only_names') = 'only_names'
                 then 'review'
             else 'no'
         end as decision

@@ -1,4 +1,4 @@
-{# one letter less: fn is the level of the first name … as in int_identity_pairs__compared, in its order #}
+{# fn is the level of the first name …, as in int_identity_pairs__compared and in its order #}
 {% set comparisons = {
     'first_name': 'fn', 'last_name': 'ln', 'middle_name': 'mn', 'birth_date': 'dob', 'tax_id': 'tax',
     'ssn_last_four': 'ssn', 'email': 'mail', 'phone': 'phone', 'address': 'home', 'name_suffix': 'suffix',
@@ -17,27 +17,31 @@ with
 patterns as (
 
     select
-        agreement_pattern,
         {% for level in comparisons.values() %}
-            cast(floor(agreement_pattern / 1e{{ loop.index0 }}) as bigint) % 10 - 1 as {{ level }}
-            {{- ',' if not loop.last }}
+            cast(floor(agreement_pattern / 1e{{ loop.index0 }}) as bigint) % 10 - 1 as {{ level }},
         {% endfor %}
+        ln >= 3 or fn = 5 as same_last,
+        tax < 2 and ssn < 2 and mail < 2 and phone < 2 and home < 4 and account < 1 and device < 1
+        and mn < 2 as nothing_else,
+        -- an e-mail and a phone agree, and no name speaks against it
+        mail = 4 and phone = 2 and (fn = 1 and ln = 5 or fn = -1 and ln = -1) as both_contacts,
+        agreement_pattern
     from (select distinct agreement_pattern from {{ ref('int_identity_pairs__compared') }}) as found
 
 ),
 
--- how likely two records are one person's before looking at them: a record has so many matches among all
--- others. The number of records is rounded to a power of four, so that it does not change every day.
-prior as (
+-- how likely two records are one person's before looking at them: a record has so many matches
+-- among all others, whose number is rounded to a power of four, so as not to change every day
+chance as (
 
     select
         log2(
-            max(parameters.parameter_value)
+            max(constants.parameter_value)
             / power(4e0, round(log2(greatest(count(records.record_key), 4)) / 2e0))
         ) as weight
-    from {{ ref('identity_parameters') }} as parameters
+    from {{ ref('identity_parameters') }} as constants
     cross join {{ ref('int_identity_records__standardised') }} as records
-    where parameters.parameter_name = 'matches_per_record'
+    where constants.parameter_name = 'matches_per_record'
 
 ),
 
@@ -45,34 +49,26 @@ weighed as (
 
     select
         patterns.*,
-        prior.weight
-        {% for level in comparisons.values() %}+ coalesce({{ level }}_weights.match_weight, 0){% endfor %}
+        chance.weight
+        {% for level in comparisons.values() %}
+            + coalesce({{ level }}_weights.match_weight, 0)
+        {% endfor %}
             as pattern_weight,
         concat_ws(
-            '; '
-            {%- for level in comparisons.values() %}, {{ level }}_weights.meaning{% endfor -%}
+            '; ',
+            {% for level in comparisons.values() %}
+                {{ level }}_weights.meaning,
+            {% endfor %}
+            null
         ) as reasons
     from patterns
-    cross join prior
+    cross join chance
     {% for comparison, level in comparisons.items() %}
         left join {{ ref('identity_weights') }} as {{ level }}_weights
             on
                 {{ level }}_weights.comparison = '{{ comparison }}'
                 and patterns.{{ level }} = {{ level }}_weights.agreement_level
     {% endfor %}
-
-),
-
-combined as (
-
-    select
-        *,
-        ln >= 3 or fn = 5 as same_last,
-        tax < 2 and ssn < 2 and mail < 2 and phone < 2 and home < 4 and account < 1 and device < 1
-        and mn < 2 as nothing_else,
-        -- an e-mail and a phone agree, and no name speaks against it
-        mail = 4 and phone = 2 and (fn = 1 and ln = 5 or fn = -1 and ln = -1) as both_contacts
-    from weighed
 
 ),
 
@@ -85,7 +81,9 @@ judged as (
             when suffix = 0 then 'suffix_conflict'
             when
                 tax = 0
-                and not (fn >= 3 and same_last and dob = 4 and (mail = 4 or phone = 2 or home >= 4))
+                and not (
+                    fn >= 3 and same_last and dob = 4 and (mail = 4 or phone = 2 or home >= 4)
+                )
                 then 'tax_id_conflict'
             when fn = 0 and tax < 2 and not (ssn = 2 and dob >= 3) then 'first_name_conflict'
             when
@@ -95,12 +93,13 @@ judged as (
             when fn = 1 and tax < 2 and ssn < 2 and mail < 4 then 'weak_first_name'
             when fn < 3 and dob < 3 and ssn < 2 and tax < 2 and mn < 2 and not both_contacts
                 then 'no_person_evidence'
-            -- names, or a first name and a birth date, and nothing else: others are called and born so too
+            -- nothing but names, or a first name and a birth date: others have them too
             when (dob < 3 or ln in (0, 1)) and nothing_else then 'only_names'
             -- father and son of one name
             when
-                fn >= 4 and home >= 6 and dob = -1 and tax < 2 and ssn < 2 and (mail = 0 or phone = 0)
-                and mail < 4 and phone < 2 and account < 1 and device < 1
+                fn >= 4 and home >= 6 and dob = -1 and tax < 2 and ssn < 2
+                and (mail = 0 or phone = 0) and mail < 4 and phone < 2
+                and account < 1 and device < 1
                 then 'namesake_at_home'
         end as veto,
         -- what is enough in itself
@@ -124,7 +123,7 @@ judged as (
             case when tax = 0 then 1 else 0 end + case when fn in (0, 1) then 1 else 0 end
             + case when dob in (0, 1) then 1 else 0 end + case when ssn = 0 then 1 else 0 end
         ) >= 2 as is_contradiction
-    from combined
+    from weighed
 
 ),
 
@@ -135,7 +134,9 @@ final as (
         pattern_weight,
         reasons,
         sure_method,
-        case when sure_method = 'tax_id' and veto <> 'suffix_conflict' then null else veto end as veto,
+        case
+            when coalesce(sure_method, '') <> 'tax_id' or veto = 'suffix_conflict' then veto
+        end as veto,
         is_worth_asking,
         is_contradiction,
         {{ batch_number() }} as derived_in_batch

@@ -70,7 +70,9 @@ events as (
 final as (
 
     select
-        {{ surrogate_key(['derived_in_batch', 'event_type', 'previous_customer_key', 'customer_key']) }} as event_key,
+        {{ surrogate_key([
+            'derived_in_batch', 'event_type', 'previous_customer_key', 'customer_key',
+        ]) }} as event_key,
         derived_in_batch as batch_number,
         event_type,
         concat('G', lpad(lower(hex(previous_customer_key)), 16, '0')) as from_golden_id,

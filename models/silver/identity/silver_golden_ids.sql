@@ -80,7 +80,9 @@ final as (
         minted.minted_in_batch,
         case when holders.customer_key is null then 'retired' else 'active' end as golden_id_status,
         coalesce(holders.source_customer_count, 0) as source_customer_count,
-        case when holders.customer_key is null then successors.retired_in_batch end as retired_in_batch,
+        case
+            when holders.customer_key is null then successors.retired_in_batch
+        end as retired_in_batch,
         case
             when holders.customer_key is not null then minted.customer_key
             else successors.successor_customer_key

@@ -26,7 +26,8 @@ questions as (
         partition by
             least(left_component_key, right_component_key),
             greatest(left_component_key, right_component_key)
-        order by match_weight desc, left_source_customer_key, right_source_customer_key
+        order by
+            match_weight desc, left_source_customer_key asc, right_source_customer_key asc
     ) = 1
 
 ),

@@ -1,6 +1,6 @@
 -- Customers that must be one, through however many others, and cannot be: each row is a decision
--- that is not kept. Remedy: take the wrong one out of the seed identity_steward_decisions, whose rows
--- surrogate_key(source_system, source_customer_id) leads back to.
+-- that is not kept. Remedy: take the wrong one out of the seed identity_steward_decisions, to whose
+-- rows surrogate_key(source_system, source_customer_id) leads back to.
 {{ config(group='identity') }}
 select
     decisions.left_source_customer_key,
