@@ -114,8 +114,10 @@ def test_only_what_is_between_the_markers_is_written_again(tmp_path):
 
 
 def test_the_project_s_page_has_the_markers():
-    text = (PROJECT / "docs/benchmarks.md").read_text()
-    assert text.count(page.BEGIN) == text.count(page.END) == 1
+    for name, command in (("benchmarks", "cap bench"), ("identity", "cap identity bench")):
+        text = (PROJECT / f"docs/{name}.md").read_text()
+        assert text.count(f"<!-- {command}: begin (what is between") == 1
+        assert text.count(f"<!-- {command}: end -->") == 1
 
 
 def test_the_chart_has_a_bar_per_model_and_none_below_zero():

@@ -257,8 +257,8 @@ CASES = [
         all_have={"first": "Theodore", "last": "Sheridan", "home": "23 Oak Street, Dayton, OH, 45402"},
     ),
     case(
-        "a name and a birth date are enough among a thousand, though all else differs",
-        ONE,
+        "a common name and a birth date, though all else differs",
+        ASK,
         {"home": "1 Main Street, Tampa, FL, 33602", "phone": "813-204-1120", "email": "mj1@alderpost.net"},
         {"home": "900 Lake Drive, Fargo, ND, 58102", "phone": "701-204-1121", "email": "mj7@pinepost.net"},
         all_have={"first": "Michael", "last": "Johnson", "born": "1980-05-05"},
