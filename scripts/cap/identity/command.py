@@ -1,4 +1,4 @@
-"""The commands `cap identity train`, `evaluate` and `explain`, and the tables they print."""
+"""The commands `cap identity train`, `evaluate`, `explain` and `bench`, and the tables they print."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ SHOWN_AT_MOST = 12
 def identity() -> None:
     """Who is who: learn how much an agreement says, score the result, ask why.
 
-    All three read the warehouse $CAP_DUCKDB_PATH and change nothing in it.
+    They read the warehouse $CAP_DUCKDB_PATH and change nothing in it; bench makes its own.
     """
 
 
@@ -103,6 +103,48 @@ def explain_command(left: str, right: str, show_values: bool, form: str) -> None
     """
     found = explain(left, right, show_values)
     click.echo(_as_json(found) if form == "json" else _explained(found))
+
+
+@identity.command("bench")
+@click.option(
+    "--records",
+    multiple=True,
+    type=click.IntRange(1000),
+    default=(50_000, 500_000),
+    show_default=True,
+    help="Sizes, about, each with Splink beside it.",
+)
+@click.option(
+    "--alone",
+    multiple=True,
+    type=click.IntRange(1000),
+    default=(1_000_000,),
+    show_default=True,
+    help="Sizes without Splink.",
+)
+@click.option(
+    "--keep",
+    default="data/bench",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where worlds and warehouses are put; some gigabytes.",
+)
+@click.option(
+    "--out",
+    default="docs/identity.md",
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The page that the figures are written into, between its markers.",
+)
+def bench_command(records: tuple[int, ...], alone: tuple[int, ...], keep: Path, out: Path) -> None:
+    """Measure accuracy, seconds and memory beside Splink, on the same generated records.
+
+    A quarter of an hour, on a machine that does nothing else. Splink wants an environment of its own,
+    .venv-splink, which `make bench` sets up; without it our side is measured alone.
+    """
+    from cap.identity.bench import run
+
+    click.echo(run(list(records), list(alone), keep, out, click.echo))
 
 
 def _trained(trained: Trained) -> str:
