@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet
 import splink.comparison_library as cl
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
@@ -33,7 +34,7 @@ def main() -> None:
     records, clusters, report = sys.argv[1:]
     began = time.perf_counter()
     api = DuckDBAPI()
-    frame = api.register(records)
+    frame = api.register(pyarrow.parquet.read_table(records))
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record_key",
