@@ -166,7 +166,7 @@ def _splink(work: Path, say: Callable[[str], None]) -> Theirs:
 
 def render(found: list[tuple[Ours, Theirs | None]], where: str) -> str:
     """The figures as Markdown: one column per size and side."""
-    head, rule = ["|"], ["| --- |"]
+    head, rule = ["|  |"], ["| --- |"]
     rows: dict[str, list[str]] = {}
 
     def put(label: str, ours: str, theirs: str) -> None:
@@ -208,7 +208,9 @@ def render(found: list[tuple[Ours, Theirs | None]], where: str) -> str:
             f"{ours.full.peak_bytes / 2**30:.1f}",
             _or(theirs, lambda t: f"{t.peak_bytes / 2**30:.1f}"),
         )
-        put("records changed", f"{ours.changed_records:,}", "")
+        put("seconds after a change", f"{ours.changed.seconds:.0f}", "")
+        put("… records changed", f"{ours.changed_records:,}", "")
+        put("… seconds of a dbt run of next to nothing", f"{ours.start_seconds:.0f}", "")
         put("… share of the full run, beyond dbt's start", f"{_share(ours):.1%}", "")
     lines = ["".join(head), "".join(rule)]
     lines += [f"| {label} | {' | '.join(cells)} |" for label, cells in rows.items()]
@@ -216,7 +218,7 @@ def render(found: list[tuple[Ours, Theirs | None]], where: str) -> str:
 
 
 def _or(theirs: Theirs | None, text: Callable[[Theirs], str]) -> str:
-    return text(theirs) if theirs else "not installed"
+    return text(theirs) if theirs else "not run"
 
 
 def _share(ours: Ours) -> float:
