@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from conftest import PROJECT
@@ -22,9 +23,11 @@ from cap.bench.measure import (
     saved_project,
     saved_size,
 )
-from cap.bench.process import run_cap, run_dbt, run_process, run_worker
+from cap.bench.process import Ran, run_cap, run_dbt, run_process, run_worker
 from cap.cli import main
 from cap.errors import CapError
+from cap.identity import bench as identity_bench
+from cap.identity.metrics import score
 
 CUSTOMERS, DAYS, DAYS_MORE = 30, 6, 2
 GIB = 2**30
@@ -259,3 +262,23 @@ def test_sizes_that_are_none_are_an_error(arguments, reason):
     done = CliRunner().invoke(main, ["bench", *arguments.split()])
     assert done.exit_code == 1
     assert reason in done.output
+
+
+def test_identity_s_figures_have_a_column_a_side_and_the_share_leaves_dbt_s_start_out():
+    scores = score(np.array([1, 1, 2, 3]), np.array([7, 7, 8, 8]))
+    ours = identity_bench.Ours(
+        records=4,
+        full=Ran(110.0, 150.0, 2 * GIB),
+        changed=Ran(15.0, 12.0, GIB),
+        changed_records=1,
+        start_seconds=10.0,
+        matching_seconds=60.0,
+        in_review=0.25,
+        scores=scores,
+    )
+    theirs = identity_bench.Theirs(40.0, 80.0, 3 * GIB, scores)
+    lines = identity_bench.render([(ours, theirs), (ours, None)], "a machine").splitlines()
+    table = [line for line in lines if line.startswith("|")]
+    assert {line.count("|") for line in table} == {6}
+    assert "| pair recall, automatic | 0.5000 | 0.5000 | 0.5000 | not run |" in table
+    assert "| … share of the full run, beyond dbt's start | 5.0% |  | 5.0% |  |" in table
