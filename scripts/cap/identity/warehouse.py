@@ -119,14 +119,18 @@ def _compiled_models() -> dict[str, str]:
     if known.get("sources") == digest.hexdigest():
         return known["models"]
     click.echo("dbt: compiling identity's models …", err=True)
-    models = _compile(folder)
-    kept.write_text(json.dumps({"sources": digest.hexdigest(), "models": models}))
+    folder.mkdir(parents=True, exist_ok=True)
+    # of its own, and put in place at once: another may be compiling too
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        models = _compile(Path(own))
+        written = Path(own) / kept.name
+        written.write_text(json.dumps({"sources": digest.hexdigest(), "models": models}))
+        written.replace(kept)
     return models
 
 
 def _compile(folder: Path) -> dict[str, str]:
     """Have dbt compile the models into a target folder of their own. Raises CapError with dbt's words."""
-    folder.mkdir(parents=True, exist_ok=True)
     settings = {"CAP_DUCKDB_PATH": ":memory:", "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
     done = subprocess.run(
         [
