@@ -25,14 +25,28 @@ with
     touched_customers as ({{ touched('left_source_customer_key') }}),
 {% endif %}
 
-live_keys as (
+touched_keys as (
 
-    select *
-    from {{ ref('int_identity_keys') }}
-    where
-        block_key not in (
-            select dropped.block_key from {{ ref('int_identity_keys__dropped') }} as dropped
-        )
+    select * from {{ ref('int_identity_keys') }}
+    {% if is_incremental() %}
+        where
+            source_customer_key in (
+                select touched_customers.left_source_customer_key from touched_customers
+            )
+    {% endif %}
+
+),
+
+-- without the dropped ones, before they meet: what many share would make pairs without number
+our_keys as (
+
+    select touched_keys.*
+    from touched_keys
+    left join {{ ref('int_identity_keys__dropped') }} as dropped
+        on
+            touched_keys.block_key = dropped.block_key
+            and touched_keys.record_key = dropped.record_key
+    where dropped.block_key is null
 
 ),
 
@@ -45,15 +59,12 @@ met as (
         ours.record_key,
         theirs.source_customer_key as other_source_customer_key,
         theirs.record_key as other_record_key
-    from live_keys as ours
-    inner join live_keys as theirs
+    from our_keys as ours
+    inner join {{ ref('int_identity_keys') }} as theirs
         on ours.block_key = theirs.block_key and ours.rule_bit = theirs.rule_bit
     where
         {% if is_incremental() %}
             ours.source_customer_key <> theirs.source_customer_key
-            and ours.source_customer_key in (
-                select touched_customers.left_source_customer_key from touched_customers
-            )
         {% else %}
             ours.source_customer_key < theirs.source_customer_key
         {% endif %}

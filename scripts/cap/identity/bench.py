@@ -130,7 +130,7 @@ def _change_one_in_a_hundred(work: Path) -> int:
             f"from read_parquet('{bronze}/**/*.parquet', union_by_name = true) where record_id <> '') "
             "select ours.* exclude (number) replace (theirs.email_address as email_address, "
             "theirs.phone_mobile as phone_mobile, theirs.address_line1 as address_line1, "
-            "ours.ingestion_timestamp + interval 2 day as ingestion_timestamp) "
+            "(select max(ingestion_timestamp) from numbered) + interval 1 second as ingestion_timestamp) "
             "from numbered as ours inner join numbered as theirs on theirs.number = ours.number + 1 "
             "where hash(ours.number) % 100 = 0"
         )
