@@ -158,8 +158,8 @@ def test_blocks_and_levels_are_those_of_the_models() -> None:
             continue
         used = re.findall(r"'(\w+)'", re.sub(r"\w+\(|, \d+\)|\)", "", parts[block.rule]))
         assert {columns.get(name, name) for name in used} <= set(block.without), block
-    compared = (MODELS / "int_identity_pairs__compared.sql").read_text()
-    shared = ast.literal_eval(re.search(r"shared = (\{.*?\})", compared)[1])
+    compared = (PROJECT / "macros/agreement_level.sql").read_text()
+    shared = ast.literal_eval(re.search(r"identifiers = (\{.*?\})", compared, re.DOTALL)[1])
     assert shared == {name: [1 << rule, level] for name, (rule, level) in training.SHARED.items()}
     for name, level in training.EQUAL.items():
         assert re.search(rf"{name}_l = {name}_r then {level}\b", compared), name

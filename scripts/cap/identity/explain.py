@@ -192,7 +192,7 @@ def _judge(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     patterns, judged = models["int_identity_patterns"], models["int_identity_pairs__judged"]
     connection.execute(f"create table compared_pairs as {models['int_identity_pairs__compared']}")
     connection.execute(f"create table judged_patterns as {patterns}")
-    connection.execute(f"create table prior as {part(patterns, 'prior')}")
+    connection.execute(f"create table chance as {part(patterns, 'chance')}")
     connection.execute(f"create table names as {part(judged, 'u_of_equal_names')}")
     connection.execute(f"create table judged as {judged}")
     cursor = connection.execute(
@@ -214,7 +214,7 @@ def _evidence(
     connection: duckdb.DuckDBPyConnection, pair: dict[str, Any], show_values: bool
 ) -> list[Evidence]:
     """The prior, each comparison that says something, and what common names take back."""
-    (prior,) = connection.execute("select weight from prior").fetchone()
+    (prior,) = connection.execute("select weight from chance").fetchone()
     lines = [Evidence("prior", None, "two records out of all", prior)]
     known = connection.execute(
         "select comparison, agreement_level, meaning, match_weight from reference.identity_weights"
