@@ -39,13 +39,13 @@
             when left(middle_name_l, 1) = left(middle_name_r, 1) then 1 else 0",
         'name_suffix': "when name_suffix_l = name_suffix_r then 1 else 0",
         'birth_date': "when birth_date_l = birth_date_r then 4
+            when left(birth_date_l, 4) <> left(birth_date_r, 4)
+                and right(birth_date_l, 5) <> right(birth_date_r, 5) then 0
             when levenshtein(birth_date_l, birth_date_r) <= 1
                 or left(birth_date_l, 4) = left(birth_date_r, 4)
                 and substr(birth_date_l, 6, 2) = right(birth_date_r, 2)
                 and right(birth_date_l, 2) = substr(birth_date_r, 6, 2) then 3
-            when levenshtein(birth_date_l, birth_date_r) <= 2
-                and (left(birth_date_l, 4) = left(birth_date_r, 4)
-                    or right(birth_date_l, 5) = right(birth_date_r, 5)) then 2
+            when levenshtein(birth_date_l, birth_date_r) <= 2 then 2
             when left(birth_date_l, 4) = left(birth_date_r, 4) then 1 else 0",
     }) }}
 {%- endmacro %}
@@ -58,11 +58,13 @@
         'ssn_last_four': "when tax_id_l is not null and tax_id_r is not null then -1
             when ssn_last_four_l = ssn_last_four_r then 2
             when levenshtein(ssn_last_four_l, ssn_last_four_r) <= 1 then 1 else 0",
-        'email': "when " ~ replaced_all('email_local_part_l', '[^0-9]', '') ~ "
-                <> " ~ replaced_all('email_local_part_r', '[^0-9]', '') ~ " then 0
-            when email_local_part_l = email_local_part_r and length(email_local_part_l) >= 5
+        'email': "when email_local_part_l = email_local_part_r and length(email_local_part_l) >= 5
                 then case when " ~ text_matches('email_local_part_l', "'[0-9]'") ~ " then 3 else -1 end
-            when levenshtein(email_l, email_r) <= 2 then 2 else 0",
+            when abs(length(email_l) - length(email_r)) > 2 then 0
+            when levenshtein(email_l, email_r) <= 2
+                then case when " ~ replaced_all('email_local_part_l', '[^0-9]', '') ~ "
+                    = " ~ replaced_all('email_local_part_r', '[^0-9]', '') ~ " then 2 else 0 end
+            else 0",
         'phone': "when levenshtein(phone_l, phone_r) <= 1 then 1 else 0",
         'address': "when house_number_l = house_number_r and street_l = street_r
                 and (zip_code_l = zip_code_r or city_l = city_r) then 7

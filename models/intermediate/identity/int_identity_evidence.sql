@@ -17,56 +17,48 @@
 
 with
 
-pairs as (
-
-    select * from {{ ref('int_identity_pairs__decided') }}
-    where decision <> 'no' or is_contradiction
-
-),
-
-pairs_of_customers as (
-
-    select
-        left_source_customer_key as source_customer_key,
-        right_source_customer_key as other_key,
-        decision,
-        is_contradiction,
-        match_method,
-        match_weight,
-        match_probability
-    from pairs
-    union all
-    select
-        right_source_customer_key,
-        left_source_customer_key,
-        decision,
-        is_contradiction,
-        match_method,
-        match_weight,
-        match_probability
-    from pairs
-
-),
-
 {% if is_incremental() %}
-
     touched_customers as ({{ touched('source_customer_key') }}),
 
     -- a pair tells something else of one when the other has moved
     affected_customers as (
 
         select source_customer_key from touched_customers
-        union
-        select partners.source_customer_key
-        from pairs_of_customers as partners
-        where
-            partners.other_key in (
-                select touched_customers.source_customer_key from touched_customers
-            )
+        {% for ours, theirs in [('left', 'right'), ('right', 'left')] %}
+            union
+            select {{ ours }}_source_customer_key
+            from {{ ref('int_identity_pairs__decided') }}
+            where
+                {{ theirs }}_source_customer_key in (
+                    select touched_customers.source_customer_key from touched_customers
+                )
+        {% endfor %}
 
     ),
-
 {% endif %}
+
+pairs_of_customers as (
+
+    {% for ours, theirs in [('left', 'right'), ('right', 'left')] %}
+        select
+            {{ ours }}_source_customer_key as source_customer_key,
+            {{ theirs }}_source_customer_key as other_key,
+            decision,
+            is_contradiction,
+            match_method,
+            match_weight,
+            match_probability
+        from {{ ref('int_identity_pairs__decided') }}
+        {% if is_incremental() %}
+            where
+                {{ ours }}_source_customer_key in (
+                    select affected.source_customer_key from affected_customers as affected
+                )
+        {% endif %}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
 
 placed as (
 
@@ -80,12 +72,6 @@ placed as (
         on pairs_of_customers.source_customer_key = ours.source_customer_key
     inner join {{ ref('int_identity_components') }} as theirs
         on pairs_of_customers.other_key = theirs.source_customer_key
-    {% if is_incremental() %}
-        where
-            pairs_of_customers.source_customer_key in (
-                select affected.source_customer_key from affected_customers as affected
-            )
-    {% endif %}
 
 ),
 

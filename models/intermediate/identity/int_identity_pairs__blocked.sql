@@ -78,7 +78,9 @@ final as (
         case when is_left then other_record_key else record_key end as right_record_key,
         min(least(source_customer_key, other_source_customer_key)) as left_source_customer_key,
         min(greatest(source_customer_key, other_source_customer_key)) as right_source_customer_key,
-        bit_or(rule_bit) as shared_rules
+        bit_or(rule_bit) as shared_rules,
+        -- of every pair that was looked at again, equal or not: the records behind it are others
+        {{ batch_number() }} as blocked_in_batch
     from met
     group by 1, 2
 

@@ -32,9 +32,7 @@ blocked as (
 
     select * from {{ ref('int_identity_pairs__blocked') }}
     {% if is_incremental() %}
-        where
-            left_source_customer_key in ({{ touched('left_source_customer_key') }})
-            or right_source_customer_key in ({{ touched('right_source_customer_key') }})
+        where blocked_in_batch > {{ last_batch_of(model.name) }}
     {% endif %}
 
 ),
@@ -86,12 +84,13 @@ final as (
             + cast({{ 10 ** loop.index0 }} as bigint) * (compared.{{ comparison }}_level + 1)
         {% endfor %}
             as agreement_pattern,
+        {{ batch_number() }} as compared_in_batch,
         -- a common name says less than a rare one
         case
-            when compared.first_name_level = 6 then first_names.frequency
+            when compared.first_name_l = compared.first_name_r then first_names.frequency
         end as first_name_frequency,
         case
-            when compared.last_name_level = 5 then last_names.frequency
+            when compared.last_name_l = compared.last_name_r then last_names.frequency
         end as last_name_frequency
     from compared
     left join {{ ref('identity_name_frequencies') }} as first_names

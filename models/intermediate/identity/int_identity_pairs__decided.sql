@@ -1,5 +1,3 @@
-{# a steward's word outweighs everything, in bits #}
-{% set steward_bits = 1000 %}
 {% set changed = {
     'int_identity_records__standardised': 'source_customer_key',
     'int_identity_identifiers__standardised': 'source_customer_key',
@@ -29,17 +27,49 @@
 -- {{ ref('int_identity_pairs__compared') }}
 with
 
+{% if is_incremental() %}
+    -- compared as before, but told otherwise by a steward or by new weights
+    judged_again as (
+
+        select
+            left_source_customer_key,
+            right_source_customer_key
+        from {{ ref('int_identity_pairs__compared') }}
+        where
+            agreement_pattern in ({{ touched('agreement_pattern') }})
+            and compared_in_batch <= {{ last_batch_of(model.name) }}
+        {% for side in ['left', 'right'] %}
+            union
+            select
+                left_source_customer_key,
+                right_source_customer_key
+            from {{ ref('int_identity_pairs__compared') }}
+            where
+                {{ side }}_source_customer_key in (
+                    select told.{{ side }}_source_customer_key
+                    from {{ ref('int_identity_steward_decisions') }} as told
+                    where told.derived_in_batch > {{ last_batch_of(model.name) }}
+                )
+        {% endfor %}
+
+    ),
+
+{% endif %}
+
 judged as (
 
     select * from {{ ref('int_identity_pairs__judged') }}
     {% if is_incremental() %}
+        where compared_in_batch > {{ last_batch_of(model.name) }}
+        union all
+        select * from {{ ref('int_identity_pairs__judged') }}
         where
-            left_source_customer_key in ({{ touched('left_source_customer_key') }})
-            or right_source_customer_key in ({{ touched('right_source_customer_key') }})
-            or (left_source_customer_key, right_source_customer_key) in (
-                select (rejudged.left_source_customer_key, rejudged.right_source_customer_key)
-                from {{ ref('int_identity_pairs__compared') }} as rejudged
-                where rejudged.agreement_pattern in ({{ touched('agreement_pattern') }})
+            compared_in_batch <= {{ last_batch_of(model.name) }}
+            and (left_source_customer_key, right_source_customer_key) in (
+                select
+                    judged_again.left_source_customer_key,
+                    judged_again.right_source_customer_key
+                from judged_again
             )
     {% endif %}
 
@@ -61,7 +91,6 @@ with_stewards as (
         reasons,
         decision,
         is_contradiction and decision <> 'link' as is_contradiction,
-        case decision when 'link' then 1 when 'review' then 2 else 3 end as decision_rank,
         case decision when 'link' then 1 when 'review' then 2 else 3 end as machine_rank
     from judged
     union all
@@ -71,14 +100,14 @@ with_stewards as (
         null as left_record_key,
         null as right_record_key,
         null as agreement_pattern,
-        {{ steward_bits }} as match_weight,
+        -- bits: a steward's word outweighs everything
+        1000 as match_weight,
         1 as match_probability,
         'steward' as match_method,
         null as veto,
         concat('a steward said: ', replace(decision, '_', ' ')) as reasons,
         case decision when 'must_link' then 'link' else 'no' end as decision,
         decision = 'cannot_link' as is_contradiction,
-        0 as decision_rank,
         null as machine_rank
     from {{ ref('int_identity_steward_decisions') }}
     where decision <> 'withdrawn'
@@ -115,7 +144,7 @@ final as (
     qualify row_number() over (
         partition by left_source_customer_key, right_source_customer_key
         order by
-            decision_rank asc, match_weight desc, left_record_key asc, right_record_key asc
+            coalesce(machine_rank, 0), match_weight desc, left_record_key asc, right_record_key asc
     ) = 1
 
 )

@@ -23,6 +23,7 @@ weighed as (
         compared.left_record_key,
         compared.right_record_key,
         compared.agreement_pattern,
+        compared.compared_in_batch,
         patterns.sure_method,
         patterns.veto,
         patterns.is_worth_asking,

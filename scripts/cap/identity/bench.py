@@ -24,6 +24,7 @@ from cap.identity.metrics import Scores, score
 
 SPLINK = Path(".venv-splink/bin/python")
 RECORDS_PER_CUSTOMER = 3.25  # of the generated world
+RULES = 23  # of int_identity_keys
 SEED, MESS = "515", "0.5"
 MODELS = [
     "+silver_customer_identities",
@@ -112,11 +113,19 @@ def _found(work: Path) -> tuple[np.ndarray, np.ndarray, float]:
 
 
 def _export(work: Path) -> None:
-    """The standardised records with who they are, for Splink."""
+    """The standardised records for Splink, with the keys they are blocked by: a column per rule, `k0` and so
+    on, null where the key was dropped. Of several values of one identifier the greatest.
+    """
     with duckdb.connect(work / "identity.duckdb", read_only=True) as connection:
+        columns = ", ".join(
+            f"max(case when rule_bit = {2**rule} then block_key end) as k{rule}" for rule in range(RULES)
+        )
         connection.execute(
-            "copy (select records.* exclude (derived_in_batch) "
-            f"from intermediate.int_identity_records__standardised as records) to '{work}/records.parquet'"
+            f"copy (with blocks as (select record_key, {columns} from intermediate.int_identity_keys "
+            "anti join intermediate.int_identity_keys__dropped using (record_key, block_key) "
+            "group by record_key) select records.* exclude (derived_in_batch), blocks.* exclude (record_key) "
+            "from intermediate.int_identity_records__standardised as records "
+            f"left join blocks using (record_key)) to '{work}/records.parquet'"
         )
 
 
