@@ -34,7 +34,7 @@ told as (
         case
             when lower(touchpoints.delivery_status) in ('holdout', 'control', 'withheld')
                 then 'held_out'
-            when lower(touchpoints.delivery_status) in ('bounced', 'failed', 'undelivered', 'rejected')
+            when lower(touchpoints.delivery_status) in ('bounced', 'failed', 'undelivered')
                 then 'bounced'
             when
                 lower(touchpoints.delivery_status) in ('delivered', 'sent', 'shown')
