@@ -22,8 +22,10 @@ paths as (
         *,
         -- against the last touch, so that of an old path something is left; decimals, since the sum
         -- of doubles depends on their order
-        cast(power(0.5e0, coalesce(seconds_before_last_touch, 0) / {{ half_life }}e0)
-            as decimal(18, 17)) as decayed,
+        cast(
+            power(0.5e0, coalesce(seconds_before_last_touch, 0) / {{ half_life }})
+            as decimal(18, 17)
+        ) as decayed,
         cast(1e0 / node_touches as decimal(18, 17)) as share_of_node
     from {{ ref('int_attribution__paths') }}
     {% if is_incremental() %}

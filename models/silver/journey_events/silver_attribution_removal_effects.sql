@@ -52,7 +52,7 @@ chances as (
 
 ),
 
--- the share of the chance that is lost with a channel: to reach it at all, and to convert from there
+-- the share of the chance that is lost with a channel: to reach it, and to convert from there
 removed as (
 
     select
