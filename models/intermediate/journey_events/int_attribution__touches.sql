@@ -1,0 +1,60 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    unique_key=['touch_key'],
+    meta={
+        'touched_by': {'person_key': {'int_attribution__contacts': 'person_key'}},
+        'units': ['person_key'],
+    },
+) }}
+
+with
+
+contacts as (
+
+    select * from {{ ref('int_attribution__contacts') }}
+    {% if is_incremental() %}
+        where person_key in ({{ touched('person_key') }})
+    {% endif %}
+
+),
+
+-- who clicks on a touch arrives on the site: that is one contact, not two
+clicks_that_arrived as (
+
+    select distinct arrivals.contact_key
+    from contacts as arrivals
+    inner join contacts as clicks
+        on
+            arrivals.person_key = clicks.person_key
+            and arrivals.arrival_channel_name = clicks.arrival_channel_name
+            and arrivals.contact_timestamp >= clicks.click_timestamp
+            and arrivals.contact_timestamp
+            <= clicks.click_timestamp + interval '{{ var("session_gap_seconds") }}' second
+    where arrivals.contact_kind = 'web_session' and clicks.contact_kind = 'touchpoint'
+
+),
+
+final as (
+
+    select
+        contact_key as touch_key,
+        contact_kind as touch_kind,
+        person_key,
+        channel_key,
+        channel_name,
+        campaign_key,
+        -- what the credit is for, in models that go by names: a touch of no campaign is its channel
+        case
+            when '{{ var("attribution_grain") }}' = 'campaign' and campaign_key <> -1
+                then campaign_key
+            else channel_key
+        end as node_key,
+        contact_timestamp as touch_timestamp,
+        {{ batch_number() }} as derived_in_batch
+    from contacts
+    where contact_key not in (select clicks_that_arrived.contact_key from clicks_that_arrived)
+
+)
+
+select * from final
