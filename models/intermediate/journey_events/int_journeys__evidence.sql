@@ -152,7 +152,10 @@ final as (
         paths.touchpoint_sequence,
         paths.first_channel_code,
         paths.first_campaign_key,
-        concat('{', channel_mixes.channel_mix, '}') as channel_touchpoints,
+        case
+            when channel_mixes.channel_mix is not null
+                then concat('{', channel_mixes.channel_mix, '}')
+        end as channel_touchpoints,
         {{ batch_number() }} as derived_in_batch
     from summed
     left join paths on summed.journey_key = paths.journey_key
