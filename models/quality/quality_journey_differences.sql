@@ -1,7 +1,7 @@
 {{ config(group='journey_events') }}
 
 {# what is compared: its flag, what the source asserts, and what is shown #}
-{% set attributes = {
+{% set assertions = {
     'status': ['is_status_different', 'asserted_status', 'journey_status'],
     'current_stage': ['is_stage_different', 'asserted_stage', 'current_stage'],
     'total_touchpoints': [
@@ -13,11 +13,11 @@
     'progress_percentage': ['is_progress_different', 'asserted_progress', 'completion_rate'],
 } %}
 
-{% for attribute, (is_different, asserted, shown) in attributes.items() %}
+{% for assertion, (is_different, asserted, shown) in assertions.items() %}
     select
         journey_key,
         journey_instance_id,
-        '{{ attribute }}' as attribute,
+        '{{ assertion }}' as assertion,
         cast({{ asserted }} as string) as asserted_value,
         cast({{ shown }} as string) as shown_value
     from {{ ref('silver_customer_journeys') }}

@@ -50,8 +50,8 @@ marks as (
 
 ),
 
--- a stage that was entered is a fact, one written beside an event is a belief about it, and what the
--- instance says is only where it ended: the best that an instance has is its history
+-- a stage that was entered is a fact, one written beside an event is a belief about it, and what
+-- the instance says is only where it ended: the best that an instance has is its history
 best_marks as (
 
     select * from marks

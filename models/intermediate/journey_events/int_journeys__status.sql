@@ -51,8 +51,8 @@ signs as (
 
 ),
 
--- who converts has converted, however late; who leaves before the time is over has abandoned it, told
--- or not; when the time is over, it has expired
+-- who converts has converted, however late; who leaves before the time is over has abandoned it,
+-- told or not; when the time is over, it has expired
 judged as (
 
     select

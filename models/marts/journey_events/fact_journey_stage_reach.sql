@@ -19,12 +19,12 @@ chances as (
 
     select
         journeys.journey_key,
-        stages.stage_code,
-        stages.stage_number,
+        definition_stages.stage_code,
+        definition_stages.stage_number,
         true as is_defined_stage
     from journeys
-    inner join {{ ref('silver_journey_definition_stages') }} as stages
-        on journeys.journey_definition_key = stages.journey_definition_key
+    inner join {{ ref('silver_journey_definition_stages') }} as definition_stages
+        on journeys.journey_definition_key = definition_stages.journey_definition_key
     union all
     select
         journey_key,

@@ -1,5 +1,5 @@
-{# Made anew as a whole, since the build date and the definitions touch every row; what comes out as it
-   was is left alone, so that readers see what changed. #}
+{# Made anew as a whole, since the build date and the definitions touch every row; what comes out
+   as it was is left alone, so that readers see what changed. #}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
