@@ -13,11 +13,11 @@
     'progress_percentage': ['is_progress_different', 'asserted_progress', 'completion_rate'],
 } %}
 
-{% for assertion, (is_different, asserted, shown) in assertions.items() %}
+{% for field, (is_different, asserted, shown) in assertions.items() %}
     select
         journey_key,
         journey_instance_id,
-        '{{ assertion }}' as assertion,
+        '{{ field }}' as differing_field,
         cast({{ asserted }} as string) as asserted_value,
         cast({{ shown }} as string) as shown_value
     from {{ ref('silver_customer_journeys') }}
