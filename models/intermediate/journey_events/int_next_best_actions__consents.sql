@@ -67,8 +67,8 @@ latest as (
     inner join decisions
         on
             moments.customer_key = decisions.customer_key
-            and decisions.decided_at < cast(moments.moment_date as timestamp)
-            and coalesce(decisions.effective_date <= moments.moment_date, true)
+            and cast(moments.moment_date as timestamp) > decisions.decided_at
+            and coalesce(moments.moment_date >= decisions.effective_date, true)
     qualify row_number() over (
         partition by moments.customer_key, moments.moment_date
         order by

@@ -24,7 +24,15 @@ known as (
         moments.moment_date,
         moments.is_next_day,
         moments.is_open,
-        actions.*,
+        actions.action,
+        actions.action_label,
+        actions.action_kind,
+        actions.channel,
+        actions.is_marketing,
+        actions.is_contact,
+        actions.cooldown_days,
+        actions.assumed_rate,
+        actions.cost,
         coalesce(consents.is_marketing_allowed, false) as is_marketing_allowed,
         coalesce(
             case actions.channel
@@ -46,16 +54,23 @@ known as (
         -- where outcomes are few, what is assumed weighs more than they
         (coalesce(action_rates.accepted, 0) + {{ rate_weight }} * actions.assumed_rate)
         / (coalesce(action_rates.tried, 0) + {{ rate_weight }}) as action_rate,
-        (coalesce(band_rates.accepted, 0) + {{ rate_weight }} * (histories.probability_band + 0.5) / 20)
+        (
+            coalesce(band_rates.accepted, 0)
+            + {{ rate_weight }} * (histories.probability_band + 0.5) / 20
+        )
         / (coalesce(band_rates.tried, 0) + {{ rate_weight }}) as band_rate,
         (coalesce(value_rates.accepted_value, 0) + {{ rate_weight }} * actions.assumed_value)
         / (coalesce(value_rates.valued, 0) + {{ rate_weight }}) as value_if_accepted
     from moments
     cross join {{ ref('recommended_actions') }} as actions
     left join consents
-        on moments.customer_key = consents.customer_key and moments.moment_date = consents.moment_date
+        on
+            moments.customer_key = consents.customer_key
+            and moments.moment_date = consents.moment_date
     left join contacts
-        on moments.customer_key = contacts.customer_key and moments.moment_date = contacts.moment_date
+        on
+            moments.customer_key = contacts.customer_key
+            and moments.moment_date = contacts.moment_date
     left join holdings
         on
             moments.customer_key = holdings.customer_key
@@ -84,8 +99,8 @@ known as (
 
 ),
 
--- a model that looked at this very customer knows more than the action's rate, and the customer's own
--- answers more than both. Doing nothing is accepted by nobody and costs nothing.
+-- a model that looked at this very customer knows more than the action's rate, and the customer's
+-- own answers more than both. Doing nothing is accepted by nobody and costs nothing.
 weighed as (
 
     select

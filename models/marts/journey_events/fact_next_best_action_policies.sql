@@ -13,13 +13,15 @@ levels as (
 weighed as (
 
     select
-        policy,
-        chosen_action,
-        is_match,
-        weight,
-        case when is_accepted then weight else 0 end as weight_of_accepted,
-        cast(weight * accepted_value as decimal(18, 2)) as weighed_value
-    from {{ ref('silver_next_best_action_trials') }}
+        trials.policy_name,
+        trials.chosen_action,
+        trials.is_match,
+        trials.weight,
+        case when trials.is_accepted then trials.weight else 0 end as weight_of_accepted,
+        cast(trials.weight * trials.accepted_value as decimal(18, 2)) as weighed_value,
+        levels.z
+    from {{ ref('silver_next_best_action_trials') }} as trials
+    cross join levels
 
 ),
 
@@ -27,7 +29,8 @@ weighed as (
 summed as (
 
     select
-        policy,
+        policy_name,
+        z,
         count(*) as trials,
         count(case when chosen_action <> 'do_nothing' then 1 end) as acting_trials,
         count(case when is_match then 1 end) as matches,
@@ -38,15 +41,14 @@ summed as (
         cast(sum(weighed_value) as double) as wv,
         cast(sum(weighed_value * weighed_value) as double) as wwv
     from weighed
-    group by policy
+    group by policy_name, z
 
 ),
 
 estimated as (
 
     select
-        summed.*,
-        levels.z,
+        *,
         wa / trials as rate,
         wv / trials as value_mean,
         case when w > 0 then wa / w end as acting_rate,
@@ -64,15 +66,14 @@ estimated as (
                 then sqrt(greatest(wwa * (1e0 - 2e0 * wa / w) + wa * wa / (w * w) * ww, 0e0)) / w
         end as acting_rate_error
     from summed
-    cross join levels
 
 ),
 
 final as (
 
     select
-        {{ surrogate_key(['policy']) }} as policy_key,
-        policy,
+        {{ surrogate_key(['policy_name']) }} as policy_key,
+        policy_name,
         cast(trials as bigint) as trials,
         cast(acting_trials as bigint) as acting_trials,
         cast(matches as bigint) as matched_trials,

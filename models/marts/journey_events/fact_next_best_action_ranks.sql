@@ -19,25 +19,31 @@ cut_offs as (
 
 ),
 
+placed as (
+
+    select
+        recommendations.*,
+        cut_offs.rank_cut_off,
+        recommendations.recommendation_rank <= cut_offs.rank_cut_off as is_within
+    from recommendations
+    cross join cut_offs
+
+),
+
 counted as (
 
     select
-        recommendations.recommendation_model,
-        recommendations.model_version,
-        recommendations.arm,
-        cut_offs.rank_cut_off,
-        count(case when recommendation_rank <= rank_cut_off then 1 end) as recommended,
-        count(case when recommendation_rank <= rank_cut_off then is_accepted end) as judged,
-        count(case when recommendation_rank <= rank_cut_off and is_accepted then 1 end)
+        recommendation_model,
+        model_version,
+        arm,
+        rank_cut_off,
+        count(case when is_within then 1 end) as recommended,
+        count(case when is_within then is_accepted end) as judged,
+        count(case when is_within and is_accepted then 1 end)
             as accepted,
         count(case when is_accepted then 1 end) as accepted_at_any_rank
-    from recommendations
-    cross join cut_offs
-    group by
-        recommendations.recommendation_model,
-        recommendations.model_version,
-        recommendations.arm,
-        cut_offs.rank_cut_off
+    from placed
+    group by recommendation_model, model_version, arm, rank_cut_off
 
 ),
 

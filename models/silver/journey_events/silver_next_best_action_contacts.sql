@@ -90,10 +90,9 @@ counted as (
     inner join contacts
         on
             recommendations.customer_key = contacts.customer_key
-            and contacts.contact_timestamp < recommendations.recommendation_timestamp
-            and contacts.contact_timestamp
-            >= recommendations.recommendation_timestamp
-            - interval '{{ var("nba_contact_days") }}' day
+            and recommendations.recommendation_timestamp > contacts.contact_timestamp
+            and recommendations.recommendation_timestamp
+            - interval '{{ var("nba_contact_days") }}' day <= contacts.contact_timestamp
     group by recommendations.recommendation_key
 
 ),

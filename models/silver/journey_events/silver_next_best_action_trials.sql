@@ -22,29 +22,42 @@ rates as (
 
 ),
 
--- what each policy would have done
+-- what our ranking would have done, with and without its rules
+ranked as (
+
+    select
+        customer_key,
+        moment_date,
+        action,
+        exclusion_reason,
+        row_number() over (
+            partition by customer_key, moment_date order by expected_value desc, action asc
+        ) as place,
+        row_number() over (
+            partition by customer_key, moment_date, exclusion_reason is null
+            order by expected_value desc, action asc
+        ) as place_within_rules
+    from considered
+
+),
+
 choices as (
 
     select
-        'ranking' as policy,
+        'ranking' as policy_name,
         customer_key,
         moment_date,
         action
-    from considered
-    where exclusion_reason is null
-    qualify row_number() over (
-        partition by customer_key, moment_date order by expected_value desc, action asc
-    ) = 1
+    from ranked
+    where exclusion_reason is null and place_within_rules = 1
     union all
     select
-        'ranking_without_rules' as policy,
+        'ranking_without_rules' as policy_name,
         customer_key,
         moment_date,
         action
-    from considered
-    qualify row_number() over (
-        partition by customer_key, moment_date order by expected_value desc, action asc
-    ) = 1
+    from ranked
+    where place = 1
 
 ),
 
@@ -70,7 +83,7 @@ chance_trials as (
 trials as (
 
     select
-        choices.policy,
+        choices.policy_name,
         trials.recommendation_key,
         choices.action as chosen_action,
         trials.recommended_action,
@@ -84,7 +97,7 @@ trials as (
             and trials.moment_date = choices.moment_date
     union all
     select
-        'most_accepted' as policy,
+        'most_accepted' as policy_name,
         trials.recommendation_key,
         most_accepted.action as chosen_action,
         trials.recommended_action,
@@ -96,7 +109,7 @@ trials as (
     union all
     -- as they happened: each is its own choice
     select
-        case when is_random_arm then 'chance' else 'model' end as policy,
+        case when is_random_arm then 'chance' else 'model' end as policy_name,
         recommendation_key,
         recommended_action as chosen_action,
         recommended_action,
@@ -111,7 +124,7 @@ trials as (
 final as (
 
     select
-        policy,
+        policy_name,
         recommendation_key,
         chosen_action,
         recommended_action,

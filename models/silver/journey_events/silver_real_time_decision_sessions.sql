@@ -52,7 +52,8 @@ parts as (
 
 ),
 
--- the one that had begun last when it was decided; for what comes before the first page view, the first
+-- the one that had begun last when it was decided; for what comes before the first page view,
+-- the first
 placed as (
 
     select
