@@ -9,6 +9,8 @@
     'silver_feature_usage': 'usage_timestamp',
     'silver_ab_test_exposures': 'exposure_timestamp',
     'silver_touchpoints': 'touchpoint_timestamp',
+    'silver_next_best_actions': 'recommendation_timestamp',
+    'silver_real_time_decisions': 'decision_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -26,6 +28,8 @@
                 'silver_feature_usage': 'source_customer_key',
                 'silver_ab_test_exposures': 'source_customer_key',
                 'silver_touchpoints': 'source_customer_key',
+                'silver_next_best_actions': 'source_customer_key',
+                'silver_real_time_decisions': 'source_customer_key',
             },
         },
     },
