@@ -95,6 +95,7 @@ final as (
 
         -- ids
         event_id,
+        journey_id,
         session_id as source_session_id,
         '{{ var("default_source_system") }}' as source_system,
         visitor_id_type,

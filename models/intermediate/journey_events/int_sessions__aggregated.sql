@@ -17,6 +17,11 @@
     },
 ) }}
 
+-- depends_on: {{ ref('silver_web_sessions') }}
+-- depends_on: {{ ref('silver_mobile_sessions') }}
+-- depends_on: {{ ref('int_customer_events__delivered') }}
+-- depends_on: {{ ref('int_touchpoints__responded') }}
+-- depends_on: {{ ref('silver_conversions') }}
 with
 
 parts as (

@@ -117,7 +117,7 @@ final as (
 
     select
         sitting_key,
-        -- the key of its first sitting, that is of a visitor and an instant: who logs in is not in it
+        -- the key of its first sitting, that is a visitor and an instant: who logs in is not in it
         first_value(sitting_key) over session as session_key,
         visitor_key,
         person_key,

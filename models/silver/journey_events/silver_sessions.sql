@@ -21,8 +21,8 @@ sessions as (
         *,
         floor({{ seconds_between('session_start_timestamp', 'session_end_timestamp') }})
             as duration_seconds,
-        -- what several tables tell of counts once: the collectors' pages and the stream's events on a
-        -- device, clicks on touches and the stream's clicks; so do conversions
+        -- what several tables tell of counts once: the collectors' pages and the stream's events on
+        -- a device, clicks on touches and the stream's clicks; so do conversions
         greatest(pageview_count + app_event_count, device_event_count)
         + greatest(touch_click_count, click_event_count)
         + other_event_count as interaction_count,
