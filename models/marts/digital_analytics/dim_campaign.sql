@@ -26,6 +26,12 @@ cost_campaigns as (
 
 ),
 
+event_campaigns as (
+
+    select * from {{ ref('silver_event_campaigns') }}
+
+),
+
 final as (
 
     select
@@ -37,6 +43,8 @@ final as (
         select * from session_campaigns
         union all
         select * from cost_campaigns
+        union all
+        select * from event_campaigns
     ) as campaigns
     group by campaign_key
     union all

@@ -1,6 +1,6 @@
 with
 
--- what conversions and holdings say of products, each thing said once
+-- what conversions, holdings and events say of products, each thing said once
 said_when_sold as (
 
     select
@@ -24,6 +24,18 @@ said_when_held as (
     from {{ ref('stg_customer_360__customer_products') }}
     where rejection_reason is null and product_id is not null
     group by product_id, product_category, product_type
+
+),
+
+said_when_seen as (
+
+    select
+        product_id,
+        product_category,
+        max(event_timestamp) as last_said_at
+    from {{ ref('stg_journey_events__customer_events') }}
+    where rejection_reason is null and product_id is not null
+    group by product_id, product_category
 
 ),
 
@@ -58,16 +70,39 @@ held as (
 
 ),
 
+seen as (
+
+    select *
+    from said_when_seen
+    qualify row_number() over (
+        partition by product_id order by last_said_at desc, product_category asc
+    ) = 1
+
+),
+
+known as (
+
+    select product_id from sold
+    union distinct
+    select product_id from held
+    union distinct
+    select product_id from seen
+
+),
+
 final as (
 
     select
-        {{ surrogate_key(['coalesce(sold.product_id, held.product_id)']) }} as product_key,
-        coalesce(sold.product_id, held.product_id) as product_id,
+        {{ surrogate_key(['known.product_id']) }} as product_key,
+        known.product_id,
         sold.product_name,
-        coalesce(held.product_category, sold.product_category) as product_category,
+        coalesce(held.product_category, sold.product_category, seen.product_category)
+            as product_category,
         held.product_type
-    from sold
-    full outer join held on sold.product_id = held.product_id
+    from known
+    left join sold on known.product_id = sold.product_id
+    left join held on known.product_id = held.product_id
+    left join seen on known.product_id = seen.product_id
 
 )
 

@@ -7,6 +7,7 @@
             'touchpoint_key': {
                 'int_touchpoints__responded': 'touchpoint_key',
                 'int_touchpoints__sequenced': 'touchpoint_key',
+                'int_touchpoints__sessions': 'touchpoint_key',
                 'silver_attribution_paths': 'touch_key',
             },
         },
@@ -66,7 +67,7 @@ final as (
         touchpoints.source_customer_key,
         touchpoints.customer_id,
         touchpoints.journey_key,
-        cast(null as bigint) as session_key,
+        sessions.session_key,
         touchpoints.touchpoint_type,
         {{ surrogate_key(['touchpoints.touchpoint_type']) }} as touchpoint_type_key,
         touchpoints.channel_key,
@@ -82,7 +83,7 @@ final as (
         touchpoints.offer_id,
         touchpoints.offer_type,
         sequenced.sequence_in_journey as touchpoint_sequence_in_journey,
-        cast(null as integer) as touchpoint_sequence_in_session,
+        sessions.sequence_in_session as touchpoint_sequence_in_session,
         touchpoints.is_personalized as personalized_flag,
 
         -- what became of it
@@ -135,6 +136,8 @@ final as (
     from touchpoints
     left join identities on touchpoints.source_customer_key = identities.source_customer_key
     left join sequenced on touchpoints.touchpoint_key = sequenced.touchpoint_key
+    left join {{ ref('int_touchpoints__sessions') }} as sessions
+        on touchpoints.touchpoint_key = sessions.touchpoint_key
     left join credits on touchpoints.touchpoint_key = credits.touch_key
 
 )
