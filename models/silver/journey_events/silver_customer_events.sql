@@ -13,7 +13,7 @@
             'session_key': {'silver_sessions': 'session_key'},
             'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
         },
-        'units': ['event_key', 'session_key', 'journey_key'],
+        'units': ['event_key', 'session_key', 'journey_key', 'source_customer_key'],
     },
 ) }}
 

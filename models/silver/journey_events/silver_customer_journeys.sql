@@ -41,6 +41,7 @@ final as (
         journeys.journey_id,
         journeys.journey_definition_key,
         journeys.source_customer_key,
+        delivered.customer_id,
         coalesce(identities.customer_key, journeys.source_customer_key) as customer_key,
 
         -- when
