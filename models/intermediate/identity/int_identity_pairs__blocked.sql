@@ -2,6 +2,9 @@
     'int_identity_records__standardised': 'source_customer_key',
     'int_identity_identifiers__standardised': 'source_customer_key',
     'int_identity_keys__dropped': 'source_customer_key',
+    'int_identity_steward_decisions': [
+        'left_source_customer_key', 'right_source_customer_key',
+    ],
 } %}
 {{ config(
     materialized='incremental',
@@ -17,7 +20,7 @@
 
 -- Pairs that share a key that is worth something. The smaller source customer is the left one.
 -- depends_on: {{ ref('int_identity_identifiers__standardised') }},
--- {{ ref('int_identity_keys__dropped') }},
+-- {{ ref('int_identity_keys__dropped') }}, {{ ref('int_identity_steward_decisions') }},
 -- {{ ref('int_identity_records__standardised') }}
 with
 

@@ -11,6 +11,9 @@
     'int_identity_records__standardised': 'source_customer_key',
     'int_identity_identifiers__standardised': 'source_customer_key',
     'int_identity_keys__dropped': 'source_customer_key',
+    'int_identity_steward_decisions': [
+        'left_source_customer_key', 'right_source_customer_key',
+    ],
 } %}
 {{ config(
     materialized='incremental',
@@ -25,7 +28,7 @@
 ) }}
 
 -- depends_on: {{ ref('int_identity_identifiers__standardised') }},
--- {{ ref('int_identity_keys__dropped') }}
+-- {{ ref('int_identity_keys__dropped') }}, {{ ref('int_identity_steward_decisions') }}
 with
 
 blocked as (

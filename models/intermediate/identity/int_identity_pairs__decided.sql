@@ -2,6 +2,9 @@
     'int_identity_records__standardised': 'source_customer_key',
     'int_identity_identifiers__standardised': 'source_customer_key',
     'int_identity_keys__dropped': 'source_customer_key',
+    'int_identity_steward_decisions': [
+        'left_source_customer_key', 'right_source_customer_key',
+    ],
 } %}
 {{ config(
     materialized='incremental',
@@ -9,12 +12,8 @@
     unique_key=['left_source_customer_key', 'right_source_customer_key'],
     meta={
         'touched_by': {
-            'left_source_customer_key': dict(
-                changed, int_identity_steward_decisions='left_source_customer_key'
-            ),
-            'right_source_customer_key': dict(
-                changed, int_identity_steward_decisions='right_source_customer_key'
-            ),
+            'left_source_customer_key': changed,
+            'right_source_customer_key': changed,
             'agreement_pattern': {'int_identity_patterns': 'agreement_pattern'},
         },
         'units': ['left_source_customer_key', 'right_source_customer_key'],
@@ -28,8 +27,8 @@
 with
 
 {% if is_incremental() %}
-    -- compared as before, but told otherwise by a steward or by new weights
-    judged_again as (
+    -- compared as before, but weighed otherwise
+    weighed_again as (
 
         select
             left_source_customer_key,
@@ -38,22 +37,8 @@ with
         where
             agreement_pattern in ({{ touched('agreement_pattern') }})
             and compared_in_batch <= {{ last_batch_of(model.name) }}
-        {% for side in ['left', 'right'] %}
-            union
-            select
-                left_source_customer_key,
-                right_source_customer_key
-            from {{ ref('int_identity_pairs__compared') }}
-            where
-                {{ side }}_source_customer_key in (
-                    select told.{{ side }}_source_customer_key
-                    from {{ ref('int_identity_steward_decisions') }} as told
-                    where told.derived_in_batch > {{ last_batch_of(model.name) }}
-                )
-        {% endfor %}
 
     ),
-
 {% endif %}
 
 judged as (
@@ -67,9 +52,9 @@ judged as (
             compared_in_batch <= {{ last_batch_of(model.name) }}
             and (left_source_customer_key, right_source_customer_key) in (
                 select
-                    judged_again.left_source_customer_key,
-                    judged_again.right_source_customer_key
-                from judged_again
+                    weighed_again.left_source_customer_key,
+                    weighed_again.right_source_customer_key
+                from weighed_again
             )
     {% endif %}
 
@@ -110,7 +95,20 @@ with_stewards as (
         decision = 'cannot_link' as is_contradiction,
         null as machine_rank
     from {{ ref('int_identity_steward_decisions') }}
-    where decision <> 'withdrawn'
+    where
+        decision <> 'withdrawn'
+        {% if is_incremental() %}
+            and (
+                left_source_customer_key in ({{ touched('left_source_customer_key') }})
+                or right_source_customer_key in ({{ touched('right_source_customer_key') }})
+                or (left_source_customer_key, right_source_customer_key) in (
+                    select
+                        weighed_again.left_source_customer_key,
+                        weighed_again.right_source_customer_key
+                    from weighed_again
+                )
+            )
+        {% endif %}
 
 ),
 
