@@ -31,7 +31,10 @@ gathered as (
         {{ joined_in_order('channels.channel_name', ' > ', 'paths.touch_number') }}
             as channel_path,
         sum(least(
-            {% for model in models %}paths.{{ model }}_weight, {% endfor %}markov.markov_weight
+            {% for model in models %}
+                paths.{{ model }}_weight,
+            {% endfor %}
+            markov.markov_weight
         )) as agreed_credit
     from paths
     inner join markov
@@ -59,8 +62,9 @@ final as (
         touch_count,
         cast(touchpoint_count as integer) as touchpoint_count,
         case when touch_count = 0 then 0 else node_count end as channel_count,
-        cast(floor({{ seconds_between('first_touch_timestamp', 'conversion_timestamp') }}) as bigint)
-            as seconds_to_conversion,
+        cast(floor(
+            {{ seconds_between('first_touch_timestamp', 'conversion_timestamp') }}
+        ) as bigint) as seconds_to_conversion,
         case when touch_count > 0 then cast(agreed_credit as decimal(11, 10)) end as agreed_credit,
         conversion_value,
         1 as conversion_count,
