@@ -85,11 +85,17 @@ placed as (
         *,
         row_number() over path as touch_number,
         lag(node_key) over path as previous_node_key,
-        count(*) over (partition by conversion_key) as touch_count,
-        max(touch_timestamp) over (partition by conversion_key) as last_touch_timestamp,
+        count(*) over whole_path as touch_count,
+        max(touch_timestamp) over whole_path as last_touch_timestamp,
         count(*) over (partition by conversion_key, node_key) as node_touches
     from transformed
-    window path as (partition by conversion_key order by touch_timestamp, touch_key)
+    -- one order for all, so that it is sorted once
+    window
+        path as (partition by conversion_key order by touch_timestamp, touch_key),
+        whole_path as (
+            partition by conversion_key order by touch_timestamp, touch_key
+            rows between unbounded preceding and unbounded following
+        )
 
 ),
 
@@ -111,9 +117,7 @@ final as (
         cast(touch_number as integer) as touch_number,
         cast(touch_count as integer) as touch_count,
         cast(node_touches as integer) as node_touches,
-        cast(max(case when not is_direct then touch_number else 0 end) over (
-            partition by conversion_key
-        ) as integer) as last_non_direct_number,
+        is_direct,
         {{ seconds_between('touch_timestamp', 'last_touch_timestamp') }}
             as seconds_before_last_touch,
         conversion_value,

@@ -27,6 +27,7 @@ select
     personalized_flag,
 
     -- what became of it
+    customer_key is not null and not (is_held_out or is_bounced) as is_contact,
     is_held_out,
     is_bounced,
     delivery_successful_flag as delivered_flag,

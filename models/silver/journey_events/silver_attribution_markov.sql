@@ -27,12 +27,18 @@ running as (
     select
         *,
         sum(effect) over so_far as effect_so_far,
-        sum(effect) over (partition by conversion_key) as effect_in_all
+        sum(effect) over whole_path as effect_in_all
     from paths
-    window so_far as (
-        partition by conversion_key order by touch_number
-        rows between unbounded preceding and current row
-    )
+    -- one order for both, so that it is sorted once
+    window
+        so_far as (
+            partition by conversion_key order by touch_number
+            rows between unbounded preceding and current row
+        ),
+        whole_path as (
+            partition by conversion_key order by touch_number
+            rows between unbounded preceding and unbounded following
+        )
 
 ),
 
@@ -40,12 +46,14 @@ rounded as (
 
     select
         *,
-        cast(
-            case
-                when touch_number >= touch_count then 1
-                else cast(effect_so_far as double) / cast(effect_in_all as double)
-            end as decimal(11, 10)
-        ) as share_so_far
+        cast(case
+            when touch_number >= touch_count then 1
+            else cast(effect_so_far as double) / cast(effect_in_all as double)
+        end as decimal(11, 10)) as share_so_far,
+        cast(case
+            when touch_number = 1 then 0
+            else cast(effect_so_far - effect as double) / cast(effect_in_all as double)
+        end as decimal(11, 10)) as share_before
     from running
 
 ),
@@ -56,15 +64,12 @@ final as (
         conversion_key,
         touch_key,
         touch_number,
-        cast(share_so_far - coalesce(lag(share_so_far) over path, 0) as decimal(11, 10))
-            as markov_weight,
+        cast(share_so_far - share_before as decimal(11, 10)) as markov_weight,
         cast(
-            round(conversion_value * share_so_far, 2)
-            - coalesce(round(conversion_value * lag(share_so_far) over path, 2), 0)
+            round(conversion_value * share_so_far, 2) - round(conversion_value * share_before, 2)
             as decimal(18, 2)
         ) as markov_revenue
     from rounded
-    window path as (partition by conversion_key order by touch_number)
 
 )
 

@@ -39,43 +39,61 @@ running as (
     select
         *,
         sum(decayed) over so_far as decayed_so_far,
-        sum(decayed) over (partition by conversion_key) as decayed_in_all,
+        sum(decayed) over whole_path as decayed_in_all,
         sum(share_of_node) over so_far as nodes_so_far,
-        sum(share_of_node) over (partition by conversion_key) as nodes_in_all
+        sum(share_of_node) over whole_path as nodes_in_all,
+        max(case when is_direct then 0 else touch_number end) over whole_path
+            as last_non_direct_number
     from paths
-    window so_far as (
-        partition by conversion_key order by touch_number
-        rows between unbounded preceding and current row
-    )
+    -- one order for both, so that it is sorted once
+    window
+        so_far as (
+            partition by conversion_key order by touch_number
+            rows between unbounded preceding and current row
+        ),
+        whole_path as (
+            partition by conversion_key order by touch_number
+            rows between unbounded preceding and unbounded following
+        )
 
 ),
 
--- the part of the credit that the touches up to this one have; with the last one it is all of it
+-- the part of the credit that the touches up to this one have, and those before it
 so_far as (
 
     select
         *,
-        1 as first_touch,
-        case when touch_number = touch_count then 1 else 0 end as last_touch,
-        case
-            when touch_number = touch_count then 1
-            when last_non_direct_number > 0 and touch_number >= last_non_direct_number then 1
-            else 0
-        end as last_non_direct,
-        touch_number * 1e0 / touch_count as linear,
-        case
-            when touch_number = touch_count then 1
-            else cast(decayed_so_far as double) / cast(decayed_in_all as double)
-        end as time_decay,
-        case
-            when touch_number = touch_count then 1
-            when touch_count = 2 then {{ shares[0] }} * 1e0 / ({{ shares[0] }} + {{ shares[1] }})
-            else {{ shares[0] }} + {{ shares[2] }} * 1e0 * (touch_number - 1) / (touch_count - 2)
-        end as position_based,
-        case
-            when touch_number = touch_count then 1
-            else cast(nodes_so_far as double) / cast(nodes_in_all as double)
-        end as shapley
+        {% for moment, number, decayed, nodes in [
+            ('so_far', 'touch_number', 'decayed_so_far', 'nodes_so_far'),
+            ('before', '(touch_number - 1)', 'decayed_so_far - decayed', 'nodes_so_far - share_of_node'),
+        ] %}
+            case when {{ number }} >= 1 then 1 else 0 end as first_touch_{{ moment }},
+            case when {{ number }} = touch_count then 1 else 0 end as last_touch_{{ moment }},
+            case
+                when {{ number }} = touch_count then 1
+                when last_non_direct_number > 0 and {{ number }} >= last_non_direct_number then 1
+                else 0
+            end as last_non_direct_{{ moment }},
+            {{ number }} * 1e0 / touch_count as linear_{{ moment }},
+            case
+                when {{ number }} = touch_count then 1
+                else cast({{ decayed }} as double) / cast(decayed_in_all as double)
+            end as time_decay_{{ moment }},
+            case
+                when {{ number }} = touch_count then 1
+                when {{ number }} = 0 then 0
+                when touch_count = 2
+                    then {{ shares[0] }} * 1e0 / ({{ shares[0] }} + {{ shares[1] }})
+                else
+                    {{ shares[0] }}
+                    + {{ shares[2] }} * 1e0 * ({{ number }} - 1) / (touch_count - 2)
+            end as position_based_{{ moment }},
+            case
+                when {{ number }} = touch_count then 1
+                else cast({{ nodes }} as double) / cast(nodes_in_all as double)
+            end as shapley_{{ moment }},
+        {% endfor %}
+        cast(round(nodes_in_all) as integer) as node_count
     from running
 
 ),
@@ -84,10 +102,9 @@ rounded as (
 
     select
         {% for model in models %}
-            cast({{ model }} as decimal(11, 10)) as {{ model }}_so_far,
-            cast(
-                round(conversion_value * cast({{ model }} as decimal(11, 10)), 2) as decimal(18, 2)
-            ) as {{ model }}_revenue_so_far,
+            {% for moment in ['so_far', 'before'] %}
+                cast({{ model }}_{{ moment }} as decimal(11, 10)) as {{ model }}_{{ moment }}_exact,
+            {% endfor %}
         {% endfor %}
         *
     from so_far
@@ -100,7 +117,6 @@ final as (
     select
         conversion_key,
         touch_key,
-        person_key,
         customer_key,
         visitor_key,
         conversion_type,
@@ -113,15 +129,14 @@ final as (
         touch_number,
         case when touch_key = -1 then 0 else touch_count end as touch_count,
         node_touches,
-        cast(round(nodes_in_all) as integer) as node_count,
+        node_count,
         {% for model in models %}
             cast(
-                {{ model }}_so_far - coalesce(lag({{ model }}_so_far) over path, 0)
-                as decimal(11, 10)
+                {{ model }}_so_far_exact - {{ model }}_before_exact as decimal(11, 10)
             ) as {{ model }}_weight,
             cast(
-                {{ model }}_revenue_so_far - coalesce(lag({{ model }}_revenue_so_far) over path, 0)
-                as decimal(18, 2)
+                round(conversion_value * {{ model }}_so_far_exact, 2)
+                - round(conversion_value * {{ model }}_before_exact, 2) as decimal(18, 2)
             ) as {{ model }}_revenue,
         {% endfor %}
         conversion_value,
@@ -129,7 +144,6 @@ final as (
         conversion_timestamp,
         {{ batch_number() }} as derived_in_batch
     from rounded
-    window path as (partition by conversion_key order by touch_number)
 
 )
 
