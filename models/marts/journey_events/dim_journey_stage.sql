@@ -2,7 +2,7 @@ with
 
 common_stages as (select * from {{ ref('journey_stages') }}),
 
--- whatever a definition, a visit or an instance names
+-- whatever a definition, a visit, a measurement or an instance names
 named as (
 
     select
@@ -19,6 +19,12 @@ named as (
         stage_code,
         stage_code as written_name
     from {{ ref('silver_journey_stages') }}
+    union all
+    select
+        entered_stage_code as stage_code,
+        entered_stage_code as written_name
+    from {{ ref('silver_journey_measurements') }}
+    where entered_stage_code is not null
     union all
     select
         current_stage as stage_code,
