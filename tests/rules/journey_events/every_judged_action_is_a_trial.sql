@@ -1,5 +1,5 @@
--- The two arms as they happened are all recommendations of known outcome; the other policies are judged on
--- the same trials as one another; and tenths of predictions hold each prediction once.
+-- The two arms as they happened are all recommendations of known outcome; the other policies are
+-- judged on the same trials as one another; and tenths of predictions hold each prediction once.
 with trials as (
 
     select
@@ -28,8 +28,8 @@ named as (
         is_accepted is not null
         and recommended_action is not null
         and cast(recommendation_timestamp as date) <= (
-            select max(cast(candidate_date - interval '1' day as date))
-            from {{ ref('silver_next_best_action_candidates') }}
+            select max(cast(candidates.candidate_date - interval '1' day as date))
+            from {{ ref('silver_next_best_action_candidates') }} as candidates
         )
 
 ),

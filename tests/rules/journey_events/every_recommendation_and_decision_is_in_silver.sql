@@ -1,6 +1,6 @@
--- Accepted rows of bronze, each once, are those of silver; gold has all recommendations, and of decisions
--- all but those of bots and tests. A batch older than what was loaded before is passed over by the
--- incremental run, and shows here: `dbt build --full-refresh` takes it in.
+-- Accepted rows of bronze, each once, are those of silver; gold has all recommendations, and of
+-- decisions all but those of bots and tests. A batch older than what was loaded before is passed over
+-- by the incremental run, and shows here: `dbt build --full-refresh` takes it in.
 with counts as (
 
     select
@@ -22,9 +22,9 @@ with counts as (
 
 select
     counts.*,
-    summary.accepted_rows
+    loaded.accepted_rows
 from counts
-inner join {{ ref('quality_load_summary') }} as summary on counts.table_name = summary.table_name
+inner join {{ ref('quality_load_summary') }} as loaded on counts.table_name = loaded.table_name
 where
-    summary.accepted_rows <> counts.silver_rows
+    loaded.accepted_rows <> counts.silver_rows
     or counts.silver_rows <> counts.gold_rows + counts.left_out
