@@ -1,5 +1,5 @@
--- Each customer has every action of the seed once; the eligible are ranked from 1 without gaps, what
--- has a reason against it has no rank; and there is always the choice of doing nothing.
+-- Each customer has every action of the seed once; the eligible are ranked from 1 without gaps,
+-- what has a reason against it has no rank; and there is always the choice of doing nothing.
 with counted as (
 
     select

@@ -1,6 +1,6 @@
 -- Accepted rows of bronze, each once, are those of silver; gold has all recommendations, and of
--- decisions all but those of bots and tests. A batch older than what was loaded before is passed over
--- by the incremental run, and shows here: `dbt build --full-refresh` takes it in.
+-- decisions all but those of bots and tests. A batch older than what was loaded before is passed
+-- over by the incremental run, and shows here: `dbt build --full-refresh` takes it in.
 with counts as (
 
     select
