@@ -65,7 +65,7 @@ most_accepted as (
 
     select
         moment_date,
-        rate_of as action
+        rate_of as popular_action
     from rates
     qualify row_number() over (
         partition by moment_date order by accepted desc, rate_of asc
@@ -99,7 +99,7 @@ trials as (
     select
         'most_accepted' as policy_name,
         trials.recommendation_key,
-        most_accepted.action as chosen_action,
+        most_accepted.popular_action as chosen_action,
         trials.recommended_action,
         trials.propensity,
         trials.is_accepted,
