@@ -17,6 +17,7 @@
     },
 ) }}
 
+-- depends_on: {{ ref('int_customer_events__delivered') }}
 with
 
 {% if is_incremental() %}
