@@ -8,6 +8,7 @@
     'silver_app_events': 'event_timestamp',
     'silver_feature_usage': 'usage_timestamp',
     'silver_ab_test_exposures': 'exposure_timestamp',
+    'silver_customer_events': 'event_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -24,6 +25,7 @@
                 'silver_app_events': 'source_customer_key',
                 'silver_feature_usage': 'source_customer_key',
                 'silver_ab_test_exposures': 'source_customer_key',
+                'silver_customer_events': 'source_customer_key',
             },
         },
     },

@@ -6,6 +6,7 @@
         'touched_by': {
             'event_key': {
                 'int_customer_events__delivered': 'event_key',
+                'int_customer_events__arrivals': 'event_key',
                 'int_customer_events__sequenced': 'event_key',
             },
         },
@@ -13,11 +14,12 @@
             'session_key': {'silver_sessions': 'session_key'},
             'source_customer_key': {'silver_customer_identities': 'source_customer_key'},
         },
-        'units': ['event_key', 'session_key', 'journey_key'],
+        'units': ['event_key', 'session_key', 'journey_key', 'source_customer_key'],
     },
 ) }}
 
 -- depends_on: {{ ref('int_customer_events__delivered') }}
+-- depends_on: {{ ref('int_customer_events__arrivals') }}
 with
 
 {% if is_incremental() %}
