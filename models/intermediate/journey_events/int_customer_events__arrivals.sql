@@ -21,7 +21,6 @@ deliveries as (
             and {{ new_deliveries(ref('stg_journey_events__customer_events'), 'event_id') }}
         {% endif %}
     group by event_id
-    having count(ingestion_timestamp) > 0
 
 ),
 
@@ -42,6 +41,7 @@ final as (
     {% if is_incremental() %}
         left join {{ this }} as known on deliveries.event_id = known.event_id
     {% endif %}
+    where deliveries.ingestion_timestamp is not null
 
 )
 
