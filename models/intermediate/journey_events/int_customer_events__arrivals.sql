@@ -8,18 +8,26 @@
 -- When an event came first. It counts by its last delivery, but is not late for being repeated.
 with
 
+accepted as (
+
+    select
+        event_id,
+        ingestion_timestamp
+    from {{ ref('stg_journey_events__customer_events') }}
+    where rejection_reason is null and ingestion_timestamp is not null
+
+),
+
 deliveries as (
 
     select
         event_id,
         min(ingestion_timestamp) as first_ingestion_timestamp,
         max(ingestion_timestamp) as ingestion_timestamp
-    from {{ ref('stg_journey_events__customer_events') }}
-    where
-        rejection_reason is null
-        {% if is_incremental() %}
-            and {{ new_deliveries(ref('stg_journey_events__customer_events'), 'event_id') }}
-        {% endif %}
+    from accepted
+    {% if is_incremental() %}
+        where {{ new_deliveries(ref('stg_journey_events__customer_events'), 'event_id') }}
+    {% endif %}
     group by event_id
 
 ),
@@ -41,7 +49,6 @@ final as (
     {% if is_incremental() %}
         left join {{ this }} as known on deliveries.event_id = known.event_id
     {% endif %}
-    where deliveries.ingestion_timestamp is not null
 
 )
 
