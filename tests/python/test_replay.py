@@ -35,9 +35,25 @@ CORRECTED = {
     "ab_test_exposures": ["user_id", "variant_id", "session_id", "exposure_timestamp"],
     "ab_test_results": ["user_id", "variant_id"],
     "feature_usage": ["feature_id", "session_id", "customer_id"],
-    "touchpoints": ["campaign_id", "cost", "customer_id", "touchpoint_timestamp", "channel", "click_timestamp"],
+    "touchpoints": [
+        "campaign_id",
+        "cost",
+        "customer_id",
+        "touchpoint_timestamp",
+        "channel",
+        "click_timestamp",
+        "device_id",
+    ],
     "next_best_actions": ["customer_id", "actual_outcome", "recommendation_timestamp"],
     "real_time_decisions": ["session_id", "customer_id", "execution_timestamp"],
+    "customer_events": [
+        "device_id",
+        "session_id",
+        "customer_id",
+        "event_timestamp",
+        "event_type",
+        "journey_id",
+    ],
     "customer_master": ["source_customer_id", "country", "email_address", "tax_id"],
 }
 KILLED_ON = 3  # the batch whose first run is killed

@@ -7,6 +7,7 @@
         'selected_by': {
             'part_key': {
                 'int_customer_events__delivered': 'event_key',
+                'int_customer_events__arrivals': 'event_key',
                 'int_customer_events__journey_steps': 'event_key',
                 'silver_web_sessions': 'session_key',
                 'silver_mobile_sessions': 'session_key',
@@ -71,11 +72,13 @@ events as (
     select
         parts.*,
         events.event_timestamp,
-        events.ingestion_timestamp,
+        arrivals.first_ingestion_timestamp,
         events.visitor_id_type in ('device', 'session') as is_on_device
     from parts
     inner join {{ ref('int_customer_events__delivered') }} as events
         on parts.part_key = events.event_key
+    left join {{ ref('int_customer_events__arrivals') }} as arrivals
+        on parts.part_key = arrivals.event_key
     where parts.part_kind = 'customer_event'
 
 ),
@@ -91,7 +94,9 @@ sequenced as (
         max(event_timestamp) over (
             partition by session_key
             order by
-                coalesce(ingestion_timestamp, timestamp '{{ var("latest_event_date") }} 00:00:00'),
+                coalesce(
+                    first_ingestion_timestamp, timestamp '{{ var("latest_event_date") }} 00:00:00'
+                ),
                 event_timestamp,
                 part_key
             rows between unbounded preceding and 1 preceding
@@ -112,7 +117,7 @@ final as (
         case when sequenced.is_on_device then sitting_devices.device_key end as device_key,
         sequenced.is_last,
         coalesce(sequenced.latest_timestamp_so_far > sequenced.event_timestamp, false)
-        and sequenced.ingestion_timestamp is not null as is_out_of_order,
+        and sequenced.first_ingestion_timestamp is not null as is_out_of_order,
         cast(
             floor({{ seconds_between(
                 'sequenced.session_start_timestamp', 'sequenced.event_timestamp'

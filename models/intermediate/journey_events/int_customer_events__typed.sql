@@ -4,13 +4,16 @@ with
 events as (
 
     select
-        *,
-        {{ seconds_between('client_timestamp', 'server_timestamp') }} as client_to_server_seconds,
-        {{ seconds_between('server_timestamp', 'ingestion_timestamp') }}
+        delivered.*,
+        {{ seconds_between('delivered.client_timestamp', 'delivered.server_timestamp') }}
+            as client_to_server_seconds,
+        {{ seconds_between('delivered.server_timestamp', 'arrivals.first_ingestion_timestamp') }}
             as server_to_ingestion_seconds,
-        {{ seconds_between('event_timestamp', 'ingestion_timestamp') }}
+        {{ seconds_between('delivered.event_timestamp', 'arrivals.first_ingestion_timestamp') }}
             as event_to_ingestion_seconds
-    from {{ ref('int_customer_events__delivered') }}
+    from {{ ref('int_customer_events__delivered') }} as delivered
+    left join {{ ref('int_customer_events__arrivals') }} as arrivals
+        on delivered.event_key = arrivals.event_key
 
 ),
 

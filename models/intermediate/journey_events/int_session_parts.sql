@@ -41,7 +41,7 @@ identities as (select * from {{ ref('silver_customer_identities') }}),
 
 parts as (
 
-    -- the sessions of the web and the app know their customer: who logged in, else whose device it is
+    -- the sessions of web and app know their customer: who logged in, else whose device it is
     select
         'web_session' as part_kind,
         session_key as part_key,

@@ -6,7 +6,8 @@ event_moments as (
     select
         'customer_event' as part_kind,
         event_key as part_key,
-        channel_code,
+        -- money booked meanwhile is no channel that somebody went over
+        case when engagement_kind <> 'background' then channel_code end as channel_code,
         case when is_click then own_channel_key end as arrival_channel_key,
         campaign_key as arrival_campaign_key,
         journey_key,

@@ -17,11 +17,9 @@
     },
 ) }}
 
--- depends_on: {{ ref('silver_web_sessions') }}
--- depends_on: {{ ref('silver_mobile_sessions') }}
--- depends_on: {{ ref('int_customer_events__delivered') }}
--- depends_on: {{ ref('int_touchpoints__responded') }}
--- depends_on: {{ ref('silver_conversions') }}
+-- depends_on: {{ ref('silver_web_sessions') }}, {{ ref('silver_mobile_sessions') }}
+-- depends_on: {{ ref('int_customer_events__delivered') }}, {{ ref('silver_conversions') }}
+-- depends_on: {{ ref('int_touchpoints__responded') }}, {{ ref('silver_web_event_sessions') }}
 with
 
 parts as (

@@ -6,6 +6,7 @@
         'touched_by': {
             'event_key': {
                 'int_customer_events__delivered': 'event_key',
+                'int_customer_events__arrivals': 'event_key',
                 'int_customer_events__sequenced': 'event_key',
             },
         },
@@ -17,6 +18,8 @@
     },
 ) }}
 
+-- depends_on: {{ ref('int_customer_events__delivered') }}
+-- depends_on: {{ ref('int_customer_events__arrivals') }}
 with
 
 {% if is_incremental() %}

@@ -103,11 +103,12 @@ final as (
         cast(numbered.journey_session_number as integer) as session_sequence_in_journey,
         cast(numbered.person_session_number as integer) as person_session_number,
         sessions.is_authenticated as authenticated_flag,
-        numbered.person_session_number = 1 as new_session_flag,
-        numbered.person_session_number > 1 as returning_session_flag,
+        numbered.person_session_number = 1 and not numbered.is_background as new_session_flag,
+        numbered.person_session_number > 1 and not numbered.is_background
+            as returning_session_flag,
 
         -- quality
-        sessions.interaction_count = 0 as is_background,
+        numbered.is_background,
         sessions.is_capped,
         sessions.is_bot,
         sessions.is_test,
