@@ -54,6 +54,8 @@ CORRECTED = {
         "event_type",
         "journey_id",
     ],
+    "customer_journeys": ["customer_id", "journey_start_timestamp", "journey_status", "current_stage"],
+    "journey_analytics_events": ["journey_instance_id", "event_timestamp", "dimension_1"],
     "customer_master": ["source_customer_id", "country", "email_address", "tax_id"],
 }
 KILLED_ON = 3  # the batch whose first run is killed
