@@ -18,6 +18,11 @@ COMMANDS = {
         "identity",
         "Train, score and explain identity resolution: who is who.",
     ),
+    "attribution": (
+        "cap.attribution.command",
+        "attribution",
+        "Which touch earned the money: score the models against truth, time them.",
+    ),
     "bench": ("cap.bench.command", "bench", "Measure what the warehouse costs, into docs/benchmarks.md."),
 }
 

@@ -115,4 +115,3 @@ def _fill(connection: duckdb.DuckDBPyConnection, conversions: int, channels: int
         "select count(*) from intermediate.int_attribution__touches"
     ).fetchall()
     return touches
-
