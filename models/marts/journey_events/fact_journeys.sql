@@ -31,6 +31,7 @@ final as (
         journeys.journey_id,
         journeys.journey_status,
         journeys.is_inferred,
+        journeys.is_matured,
         journeys.entry_channel as entry_channel_code,
         coalesce(stages.stage_category, 'other') as current_stage_category,
         journeys.conversion_flag,

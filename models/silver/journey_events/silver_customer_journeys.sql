@@ -60,6 +60,7 @@ final as (
         journeys.journey_status,
         delivered.asserted_status,
         journeys.is_inferred,
+        coalesce(journeys.expires_at < journeys.known_until, false) as is_matured,
         progress.current_stage_code as current_stage,
         delivered.asserted_stage_code as asserted_stage,
         progress.current_stage_hours as current_stage_duration_hours,
