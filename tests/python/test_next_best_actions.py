@@ -39,7 +39,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = folder / "warehouse.duckdb"
     load_bronze(folder / "bronze", database, read_contract(PROJECT / "contract/columns.csv"))
     run_dbt(database, "seed")
-    run_dbt(database, "run", "-s", "+fact_next_best_action_policies", "fact_next_best_action_calibration")
+    run_dbt(
+        database,
+        "run",
+        "-s",
+        "+fact_next_best_action_policies",
+        "fact_next_best_action_calibration",
+        "silver_next_best_action_candidates",
+    )
     return folder
 
 
