@@ -36,7 +36,14 @@ CORRECTED = {
     "ab_test_results": ["user_id", "variant_id"],
     "feature_usage": ["feature_id", "session_id", "customer_id"],
     "touchpoints": ["campaign_id", "cost", "customer_id", "click_timestamp", "device_id"],
-    "customer_events": ["device_id", "session_id", "customer_id", "event_timestamp", "event_type", "journey_id"],
+    "customer_events": [
+        "device_id",
+        "session_id",
+        "customer_id",
+        "event_timestamp",
+        "event_type",
+        "journey_id",
+    ],
     "customer_master": ["source_customer_id", "country", "email_address", "tax_id"],
 }
 KILLED_ON = 3  # the batch whose first run is killed
