@@ -35,7 +35,14 @@ CORRECTED = {
     "ab_test_exposures": ["user_id", "variant_id", "session_id", "exposure_timestamp"],
     "ab_test_results": ["user_id", "variant_id"],
     "feature_usage": ["feature_id", "session_id", "customer_id"],
-    "touchpoints": ["campaign_id", "cost", "customer_id", "touchpoint_timestamp", "channel", "click_timestamp"],
+    "touchpoints": [
+        "campaign_id",
+        "cost",
+        "customer_id",
+        "touchpoint_timestamp",
+        "channel",
+        "click_timestamp",
+    ],
     "customer_master": ["source_customer_id", "country", "email_address", "tax_id"],
 }
 KILLED_ON = 3  # the batch whose first run is killed
