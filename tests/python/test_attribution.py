@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import PROJECT, run_dbt
 
+from cap.attribution.evaluate import evaluate
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 
@@ -221,3 +222,45 @@ def credited(database: Path) -> dict[tuple[str, int], tuple[object, int]]:
             "inner join silver.silver_conversions as conversions using (conversion_key)"
         ).fetchall()
     return {(conversion, touch): (weight, batch) for conversion, touch, weight, batch in rows}
+
+
+def test_evaluate_sets_credit_beside_truth_and_holdout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E-mail caused all and got half; of 4 journeys with it 3 converted, of 2 without it 1."""
+    database = tmp_path / "w.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            """
+            create schema reference; create schema gold; create schema staging; create schema intermediate;
+            create table reference.touchpoint_channels as
+            from (values ('email', 'Email'), ('retargeting', 'Retargeting')) as t(channel_code, channel_name);
+            create table gold.dim_channel as
+            from (values (1, 'Email'), (2, 'Retargeting'), (3, 'Direct')) as t(channel_key, channel_name);
+            create table gold.fact_attribution as
+            select *, 'linear' as attribution_model from (values
+                (1, 10, 'purchase', 0.5), (2, 11, 'purchase', 0.5), (3, null, 'purchase', 5),
+                (2, 12, 'lead', 9)
+            ) as t(channel_key, touchpoint_key, conversion_type, attribution_weight);
+            create table staging.stg_journey_events__customer_journeys as
+            select 'j' || n as journey_instance_id,
+                if(n in (1, 2, 3, 5), 'completed', 'expired') as journey_status,
+                null as rejection_reason, timestamp '2026-01-01' as ingestion_timestamp
+            from range(1, 7) as t(n);
+            create table intermediate.int_touchpoints__responded as
+            select 'Email' as channel_name, 'j' || n as journey_instance_id,
+                n <= 4 as is_touch, n > 4 as is_held_out
+            from range(1, 7) as t(n);
+            """
+        )
+    (tmp_path / "channel_effects.csv").write_text(
+        "channel,journeys_touched,mean_uplift,conversions_caused,is_null_channel\n"
+        "retargeting,5,0,0,true\nemail,4,0.5,2,false\nreferral,0,0,0,false\n"
+    )
+    monkeypatch.setenv("CAP_DUCKDB_PATH", str(database))
+    email, retargeting = evaluate(tmp_path, "purchase")
+    assert (email.name, email.caused_share, retargeting.is_null) == ("Email", 1, True)
+    assert email.credit_shares["linear"] == retargeting.credit_shares["linear"] == 0.5
+    assert email.holdout is not None and email.holdout[0] == pytest.approx(0.75 - 0.5)
+    assert email.holdout[1] < 0.25 < email.holdout[2]
+    assert retargeting.holdout is None
