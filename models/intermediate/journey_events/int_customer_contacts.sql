@@ -13,6 +13,8 @@ actions as (select * from {{ ref('recommended_actions') }}),
 final as (
 
     select
+        touches.touchpoint_key as contact_key,
+        'touchpoint' as contact_kind,
         touches.source_customer_key,
         touches.touchpoint_timestamp as contact_timestamp
     from {{ ref('int_touchpoints__responded') }} as touches
@@ -20,6 +22,8 @@ final as (
     where touches.is_touch and touches.source_customer_key is not null
     union all
     select
+        taken.recommendation_key as contact_key,
+        'action' as contact_kind,
         taken.source_customer_key,
         taken.outcome_timestamp as contact_timestamp
     from {{ ref('silver_next_best_actions') }} as taken

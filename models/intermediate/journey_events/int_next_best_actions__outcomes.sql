@@ -11,10 +11,14 @@ final as (
         recommendations.is_random_arm,
         recommendations.propensity,
         recommendations.predicted_conversion_probability as predicted_probability,
-        -- twentieths, since most predictions are small
-        cast(
-            least(floor(recommendations.predicted_conversion_probability * 20), 19) as integer
-        ) as probability_band,
+        -- twentieths, since most predictions are small; least() of a null would be the other one
+        case
+            when recommendations.predicted_conversion_probability is not null
+                then cast(
+                    least(floor(recommendations.predicted_conversion_probability * 20), 19)
+                    as integer
+                )
+        end as probability_band,
         recommendations.is_action_taken,
         recommendations.is_accepted,
         recommendations.actual_value,
