@@ -7,6 +7,7 @@
             'session_key': {
                 'int_sessions__aggregated': 'session_key',
                 'int_sessions__numbered': 'session_key',
+                'int_sessions__pages': 'session_key',
             },
         },
         'units': ['session_key'],
@@ -64,8 +65,9 @@ final as (
         sessions.exit_page,
         sessions.landing_page_category,
         sessions.referrer_type,
-        cast(greatest(sessions.pageview_count, 0) as integer) as total_pageviews,
-        cast(sessions.unique_page_count as integer) as unique_pages_viewed,
+        cast(sessions.pageview_count as integer) as total_pageviews,
+        cast(coalesce(pages.unique_page_count, sessions.unique_page_count) as integer)
+            as unique_pages_viewed,
 
         -- what it is made of
         cast(sessions.sitting_count as integer) as sitting_count,
@@ -120,6 +122,8 @@ final as (
     from sessions
     inner join {{ ref('int_sessions__numbered') }} as numbered
         on sessions.session_key = numbered.session_key
+    left join {{ ref('int_sessions__pages') }} as pages
+        on sessions.session_key = pages.session_key
 
 )
 
