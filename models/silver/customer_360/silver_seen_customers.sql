@@ -8,6 +8,8 @@
     'silver_app_events': 'event_timestamp',
     'silver_feature_usage': 'usage_timestamp',
     'silver_ab_test_exposures': 'exposure_timestamp',
+    'silver_journey_assertions': 'journey_start_timestamp',
+    'silver_journey_measurements': 'measurement_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -24,6 +26,8 @@
                 'silver_app_events': 'source_customer_key',
                 'silver_feature_usage': 'source_customer_key',
                 'silver_ab_test_exposures': 'source_customer_key',
+                'silver_journey_assertions': 'source_customer_key',
+                'silver_journey_measurements': 'source_customer_key',
             },
         },
     },
