@@ -7,7 +7,7 @@
             'journey_key': {
                 'silver_journey_measurements': 'journey_key',
                 'int_journeys__activity': 'journey_key',
-                'int_journeys__delivered': 'journey_key',
+                'silver_journey_assertions': 'journey_key',
             },
         },
     },
@@ -45,7 +45,7 @@ marks as (
         coalesce(current_stage_since, journey_start_timestamp) as marked_at,
         null as told_number,
         3 as source_rank
-    from {{ ref('int_journeys__delivered') }}
+    from {{ ref('silver_journey_assertions') }}
     where asserted_stage_code is not null
 
 ),

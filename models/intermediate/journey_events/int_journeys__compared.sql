@@ -23,7 +23,7 @@ side_by_side as (
             / nullif(progress.stages_total, 0) as decimal(5, 2)
         ) as completion_rate
     from {{ ref('int_journeys__status') }} as journeys
-    inner join {{ ref('int_journeys__delivered') }} as delivered
+    inner join {{ ref('silver_journey_assertions') }} as delivered
         on journeys.journey_key = delivered.journey_key
     inner join {{ ref('int_journeys__progress') }} as progress
         on journeys.journey_key = progress.journey_key

@@ -1,6 +1,6 @@
 with
 
-delivered as (select * from {{ ref('int_journeys__delivered') }}),
+delivered as (select * from {{ ref('silver_journey_assertions') }}),
 
 evidence as (select * from {{ ref('int_journeys__evidence') }}),
 

@@ -51,7 +51,7 @@ final as (
     from journeys
     left join reached on journeys.journey_key = reached.journey_key
     left join defined on journeys.journey_definition_key = defined.journey_definition_key
-    left join {{ ref('int_journeys__delivered') }} as delivered
+    left join {{ ref('silver_journey_assertions') }} as delivered
         on journeys.journey_key = delivered.journey_key
 
 )

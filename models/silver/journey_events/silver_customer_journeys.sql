@@ -7,7 +7,7 @@
     meta={
         'touched_by': {
             'journey_key': {
-                'int_journeys__delivered': 'journey_key',
+                'silver_journey_assertions': 'journey_key',
                 'int_journeys__evidence': 'journey_key',
             },
         },
@@ -41,7 +41,6 @@ final as (
         journeys.journey_id,
         journeys.journey_definition_key,
         journeys.source_customer_key,
-        delivered.customer_id,
         coalesce(identities.customer_key, journeys.source_customer_key) as customer_key,
 
         -- when
@@ -134,7 +133,7 @@ final as (
     from journeys
     left join {{ ref('int_journeys__progress') }} as progress
         on journeys.journey_key = progress.journey_key
-    left join {{ ref('int_journeys__delivered') }} as delivered
+    left join {{ ref('silver_journey_assertions') }} as delivered
         on journeys.journey_key = delivered.journey_key
     left join {{ ref('int_journeys__evidence') }} as evidence
         on journeys.journey_key = evidence.journey_key

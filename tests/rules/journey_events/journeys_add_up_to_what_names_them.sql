@@ -28,7 +28,7 @@ told as (
         0 as unreached_touchpoints,
         0 as events,
         null as cost
-    from {{ ref('int_journeys__delivered') }}
+    from {{ ref('silver_journey_assertions') }}
 
 ),
 

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_touched',
     unique_key=['journey_key'],
-    meta={'units': ['journey_key']},
+    meta={'units': ['journey_key', 'source_customer_key']},
 ) }}
 
 with
