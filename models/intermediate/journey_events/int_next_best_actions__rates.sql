@@ -60,7 +60,7 @@ days as (
         count(*) as tried,
         sum(case when is_accepted then 1 else 0 end) as accepted,
         count(case when is_accepted then actual_value end) as valued,
-        sum(case when is_accepted then actual_value else 0 end) as accepted_value
+        sum(case when is_accepted then coalesce(actual_value, 0) else 0 end) as accepted_value
     from learnt
     group by rate_kind, rate_of, outcome_date
 
