@@ -47,7 +47,8 @@ def test_the_metric_equals_the_count_by_hand(metrics: Metrics, metric: str) -> N
         found[str(date(week.year, week.month, week.day))] = float(value) if value is not None else None
     assert list(found) == list(WEEKS), "a week that should have nothing"
     for week, wanted in zip(WEEKS, expected()[metric], strict=True):
-        assert found[week] == (pytest.approx(wanted, rel=1e-12, abs=1e-12) if wanted is not None else None), week
+        right = wanted if wanted is None else pytest.approx(wanted, rel=1e-12, abs=1e-12)
+        assert found[week] == right, week
 
 
 def test_a_session_knows_its_customer_clicks_and_conversions(metrics: Metrics) -> None:

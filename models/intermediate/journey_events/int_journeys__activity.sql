@@ -8,7 +8,8 @@
             'activity_key': {
                 'int_touchpoints__responded': 'touchpoint_key',
                 'int_customer_events__delivered': 'event_key',
-                'silver_session_parts': 'part_key',
+                'silver_customer_events': 'event_key',
+                'int_touchpoints__sessions': 'touchpoint_key',
             },
         },
         'units': ['journey_key'],
@@ -29,17 +30,19 @@ touches as (
 events as (
 
     select
-        *,
-        coalesce(event_category = 'conversion' or event_type = 'conversion', false)
-            as is_conversion
-    from {{ ref('int_customer_events__delivered') }}
+        delivered.*,
+        placed.session_key,
+        placed.conversion_event_flag
+    from {{ ref('int_customer_events__delivered') }} as delivered
+    inner join {{ ref('silver_customer_events') }} as placed
+        on delivered.event_key = placed.event_key
     {% if is_incremental() %}
-        where event_key in ({{ touched('activity_key') }})
+        where delivered.event_key in ({{ touched('activity_key') }})
     {% endif %}
 
 ),
 
-parts as (select * from {{ ref('silver_session_parts') }}),
+sessions as (select * from {{ ref('int_touchpoints__sessions') }}),
 
 final as (
 
@@ -49,7 +52,7 @@ final as (
         touches.journey_key,
         touches.journey_instance_id,
         touches.source_customer_key,
-        parts.session_key,
+        sessions.session_key,
         touches.touchpoint_id as activity_id,
         touches.channel_code,
         touches.campaign_key,
@@ -63,8 +66,7 @@ final as (
             as conversion_timestamp,
         {{ batch_number() }} as derived_in_batch
     from touches
-    left join parts
-        on parts.part_kind = 'touch_click' and touches.touchpoint_key = parts.part_key
+    left join sessions on touches.touchpoint_key = sessions.touchpoint_key
     where touches.journey_key is not null
     union all
     select
@@ -73,21 +75,19 @@ final as (
         events.journey_key,
         events.journey_id as journey_instance_id,
         events.source_customer_key,
-        parts.session_key,
+        events.session_key,
         events.event_id as activity_id,
         events.channel_code,
         -1 as campaign_key,
         {{ stage_code('events.journey_stage') }} as stage_code,
         false as is_touch,
-        events.is_conversion,
+        events.conversion_event_flag as is_conversion,
         null as cost,
         events.event_value as conversion_value,
         events.event_timestamp as activity_timestamp,
-        case when events.is_conversion then events.event_timestamp end as conversion_timestamp,
+        case when events.conversion_event_flag then events.event_timestamp end as conversion_timestamp,
         {{ batch_number() }} as derived_in_batch
     from events
-    left join parts
-        on parts.part_kind = 'customer_event' and events.event_key = parts.part_key
     where events.journey_key is not null
 
 )
