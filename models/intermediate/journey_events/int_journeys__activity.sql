@@ -85,7 +85,8 @@ final as (
         null as cost,
         events.event_value as conversion_value,
         events.event_timestamp as activity_timestamp,
-        case when events.conversion_event_flag then events.event_timestamp end as conversion_timestamp,
+        case when events.conversion_event_flag then events.event_timestamp end
+            as conversion_timestamp,
         {{ batch_number() }} as derived_in_batch
     from events
     where events.journey_key is not null
