@@ -1,6 +1,6 @@
 """Incremental equals full: the same rows give the same silver and gold, day by day or at once.
 
-A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to five days
+A generated world is delivered in daily batches by ingestion time, a fifth of its rows one to three days
 late, three in a hundred delivered once more, in no order; some rows come again with another row's device,
 session, time or variant; one day brings nothing, one run is killed half way. In the end each table of
 silver and gold must equal, row for row, one full build of the same files; only audit columns, which say when
@@ -76,7 +76,7 @@ KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
 def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[date]:
     """Write a world's tables to <target>/<table>/<day of ingestion>.parquet; the days, in order.
 
-    A late row is ingested one to five days later than it was; a row delivered again is the same row, ingested
+    A late row is ingested one to three days later than it was; a row delivered again is the same row, ingested
     another day later; a corrected row is one delivered again with another row's value in one column. Which
     rows are late, come again or are corrected is decided by hashes.
     """
@@ -89,7 +89,7 @@ def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -
         connection.execute(
             "create or replace table deliveries as select * replace (ingestion_timestamp "
             f"+ (case when hash(delivery, 1) % 100 < {LATE_PERCENT} "
-            "then 1 + hash(delivery, 2) % 5 else 0 end) "
+            "then 1 + hash(delivery, 2) % 3 else 0 end) "
             "* interval 1 day as ingestion_timestamp) from delivery"
         )
         connection.execute(
@@ -148,7 +148,7 @@ def replayed_and_full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, P
     days = deliver(folder / "world/bronze", folder / "whole", duckdb.connect())
 
     # the world's past (records, relationships) comes first, then day by day
-    history = [day for day in days if day < days[-1] and (days[-1] - day).days > 9]
+    history = [day for day in days if day < days[-1] and (days[-1] - day).days > 7]
     batches = [history, *[[day] for day in days if day not in history]]
     batches.insert(2, [])
     assert len(batches) > KILLED_ON + 2
