@@ -76,7 +76,7 @@ KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
 def deliver(source: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[date]:
     """Write a world's tables to <target>/<table>/<day of ingestion>.parquet; the days, in order.
 
-    A late row is ingested one to three days later than it was; a row delivered again is the same row, ingested
+    A late row is ingested one to three days later; a row delivered again is the same row, ingested
     another day later; a corrected row is one delivered again with another row's value in one column. Which
     rows are late, come again or are corrected is decided by hashes.
     """
