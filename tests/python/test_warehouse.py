@@ -96,7 +96,8 @@ def test_silver_and_gold_have_the_columns_and_types_of_the_contract(warehouse: W
         f"left join {built} as built "
         f'on built.table_name = {relation} and built.column_name = contract."column" '
         f"where layer <> 'bronze' and {relation} in (select table_name from {built}) "
-        "and replace(lower(coalesce(built.data_type, 'absent')), ' ', '') <> replace(contract.type, ' ', '')"
+        "and replace(lower(coalesce(built.data_type, 'absent')), ' ', '') <> "
+        "regexp_replace(replace(contract.type, ' ', ''), '^array<(.+)>$', '\\1[]')"
     )
     assert wrong == []
 

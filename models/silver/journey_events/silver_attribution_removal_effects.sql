@@ -58,11 +58,14 @@ removed as (
     select
         visits.conversion_type,
         visits.to_key as node_key,
+        -- all that is lost is 1: rounded sums come to a hair more
         cast(
-            cast(visits.visits as double)
-            / cast(own.visits as double)
-            * coalesce(cast(chances.chance as double), 0)
-            / cast(at_start.chance as double) as decimal(18, 16)
+            least(
+                cast(visits.visits as double)
+                / cast(own.visits as double)
+                * coalesce(cast(chances.chance as double), 0)
+                / cast(at_start.chance as double), 1
+            ) as decimal(18, 16)
         ) as removal_effect
     from visits
     inner join visits as own
