@@ -15,6 +15,20 @@ from cap.load.contract import Table, read_contract
 PROJECT = Path(__file__).resolve().parents[2]
 
 
+# what takes minutes goes first, so that in the end nobody waits for one file
+SLOW = [
+    "test_replay",
+    "test_golden",
+    "test_replay_properties",
+    "test_journey_sessions",
+    "test_identity_changes",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: SLOW.index(item.path.stem) if item.path.stem in SLOW else len(SLOW))
+
+
 @pytest.fixture(autouse=True)
 def _in_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
