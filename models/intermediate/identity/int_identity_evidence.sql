@@ -75,16 +75,29 @@ placed as (
 
 ),
 
+-- of links of one weight, the method that comes first: an answer must not depend on the order of rows
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by source_customer_key, is_tie
+            order by match_weight desc, match_method asc
+        ) as place
+    from placed
+
+),
+
 final as (
 
     select
         source_customer_key,
         max(case when is_tie then match_probability end) as match_confidence,
-        max_by(match_method, case when is_tie then match_weight end) as match_method,
+        max(case when is_tie and place = 1 then match_method end) as match_method,
         bool_or(decision <> 'no' and not is_together) as is_in_review,
         bool_or(is_contradiction and is_together) as is_contradicted,
         {{ batch_number() }} as derived_in_batch
-    from placed
+    from ranked
     group by source_customer_key
 
 )

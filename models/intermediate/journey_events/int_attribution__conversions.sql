@@ -63,12 +63,7 @@ final as (
         customer_key,
         visitor_key,
         coalesce(lower(conversion_type), 'unknown') as conversion_type,
-        case
-            when lower(conversion_category) = 'macro' then 'macro'
-            when lower(conversion_category) = 'micro' then 'micro'
-            when lower(conversion_type) in ('purchase', 'signup') then 'macro'
-            else 'micro'
-        end as conversion_class,
+        conversion_class,
         cast(coalesce(conversion_value, 0) as decimal(18, 2)) as conversion_value,
         conversion_timestamp,
         {{ batch_number() }} as derived_in_batch

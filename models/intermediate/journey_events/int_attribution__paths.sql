@@ -73,8 +73,6 @@ transformed as (
         ) = 1
     {% elif transform == 'drop_direct_unless_only' %}
         qualify not is_direct or bool_and(is_direct) over (partition by conversion_key)
-    {% elif transform != 'none' %}
-        where var_attribution_path_transform_is_unknown
     {% endif %}
 
 ),

@@ -1,3 +1,18 @@
+{# here attribution begins: what it cannot go by is told before anything is built of it #}
+{% set known = {
+    'attribution_path_transform': ['none', 'collapse_repeats', 'first', 'drop_direct_unless_only'],
+    'attribution_grain': ['channel', 'campaign'],
+    'attribution_default_model': [
+        'first_touch', 'last_touch', 'last_non_direct', 'linear', 'time_decay', 'position_based',
+        'shapley',
+    ],
+} %}
+{% for name, values in known.items() if var(name) not in values %}
+    {{ exceptions.raise_compiler_error(
+        'var ' ~ name ~ ' is «' ~ var(name) ~ '»; in dbt_project.yml or --vars make it one of: '
+        ~ values | join(', ') ~ '.'
+    ) }}
+{% endfor %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',

@@ -86,8 +86,6 @@ transformed as (
         qualify not is_direct or bool_and(is_direct) over (
             partition by conversion_type, person_key, path_number
         )
-    {% elif transform != 'none' %}
-        where var_attribution_path_transform_is_unknown
     {% endif %}
 
 ),

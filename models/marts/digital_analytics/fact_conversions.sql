@@ -59,12 +59,7 @@ final as (
 
         -- attributes
         lower(conversions.conversion_type) as conversion_type,
-        case
-            when lower(conversions.conversion_category) = 'macro' then 'macro'
-            when lower(conversions.conversion_category) = 'micro' then 'micro'
-            when lower(conversions.conversion_type) in ('purchase', 'signup') then 'macro'
-            else 'micro'
-        end as conversion_class,
+        conversions.conversion_class,
         conversions.goal_id,
         conversions.goal_name,
         upper(conversions.conversion_currency) as conversion_currency,

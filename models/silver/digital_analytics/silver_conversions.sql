@@ -44,6 +44,12 @@ final as (
         conversion_type,
         conversion_name,
         conversion_category,
+        case
+            when lower(conversion_category) = 'macro' then 'macro'
+            when lower(conversion_category) = 'micro' then 'micro'
+            when lower(conversion_type) in ('purchase', 'signup') then 'macro'
+            else 'micro'
+        end as conversion_class,
         goal_id,
         goal_name,
         product_id,
