@@ -75,7 +75,7 @@ placed as (
 
 ),
 
--- of links of one weight, the method that comes first: an answer must not depend on the order of rows
+-- of links of one weight the method that comes first: the order of rows must not tell
 ranked as (
 
     select
