@@ -57,10 +57,24 @@ final as (
         state,
         zip_code,
         country,
+        mailing_address,
+
+        -- circumstances
+        employment_status,
+        employer_name,
+        occupation,
+        annual_income,
+        citizenship,
+        language_preference,
+        marital_status,
+        number_of_dependents,
+        education_level,
+        record_attributes,
 
         -- times
         customer_since_date,
         record_timestamp,
+        last_update_timestamp,
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
 
