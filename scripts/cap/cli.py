@@ -23,6 +23,11 @@ COMMANDS = {
         "attribution",
         "Which touch earned the money: score the models against truth, time them.",
     ),
+    "quality": (
+        "cap.quality.command",
+        "quality",
+        "Measure what the warehouse infers against the truth of a generated world.",
+    ),
     "bench": ("cap.bench.command", "bench", "Measure what the warehouse costs, into docs/benchmarks.md."),
 }
 
