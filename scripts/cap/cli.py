@@ -28,6 +28,11 @@ COMMANDS = {
         "quality",
         "Measure what the warehouse infers against the truth of a generated world.",
     ),
+    "metrics": (
+        "cap.metrics.command",
+        "metrics",
+        "List, search, explain and query the metrics of the warehouse.",
+    ),
     "bench": ("cap.bench.command", "bench", "Measure what the warehouse costs, into docs/benchmarks.md."),
 }
 
