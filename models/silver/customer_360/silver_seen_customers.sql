@@ -14,6 +14,8 @@
     'silver_real_time_decisions': 'decision_timestamp',
     'silver_journey_assertions': 'journey_start_timestamp',
     'silver_journey_measurements': 'measurement_timestamp',
+    'silver_product_holdings': 'valid_from_date',
+    'silver_customer_value': 'metric_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -36,6 +38,8 @@
                 'silver_real_time_decisions': 'source_customer_key',
                 'silver_journey_assertions': 'source_customer_key',
                 'silver_journey_measurements': 'source_customer_key',
+                'silver_product_holdings': 'source_customer_key',
+                'silver_customer_value': 'source_customer_key',
             },
         },
     },
