@@ -16,6 +16,9 @@
     'silver_journey_measurements': 'measurement_timestamp',
     'silver_product_holdings': 'valid_from_date',
     'silver_customer_value': 'metric_timestamp',
+    'silver_customer_interactions': 'interaction_timestamp',
+    'silver_customer_complaints': 'complaint_timestamp',
+    'silver_customer_preferences': 'preference_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -40,6 +43,9 @@
                 'silver_journey_measurements': 'source_customer_key',
                 'silver_product_holdings': 'source_customer_key',
                 'silver_customer_value': 'source_customer_key',
+                'silver_customer_interactions': 'source_customer_key',
+                'silver_customer_complaints': 'source_customer_key',
+                'silver_customer_preferences': 'source_customer_key',
             },
         },
     },
