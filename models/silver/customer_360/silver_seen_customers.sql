@@ -19,6 +19,8 @@
     'silver_customer_interactions': 'interaction_timestamp',
     'silver_customer_complaints': 'complaint_timestamp',
     'silver_customer_preferences': 'preference_timestamp',
+    'silver_customer_lifecycle_events': 'event_timestamp',
+    'silver_customer_segment_assignments': 'assignment_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -46,8 +48,11 @@
                 'silver_customer_interactions': 'source_customer_key',
                 'silver_customer_complaints': 'source_customer_key',
                 'silver_customer_preferences': 'source_customer_key',
+                'silver_customer_lifecycle_events': 'source_customer_key',
+                'silver_customer_segment_assignments': 'source_customer_key',
             },
         },
+        'units': ['source_customer_key'],
     },
 ) }}
 
@@ -85,7 +90,8 @@ final as (
         source_customer_key,
         min(source_system) as source_system,
         min(source_customer_id) as source_customer_id,
-        min(first_seen_timestamp) as first_seen_timestamp
+        min(first_seen_timestamp) as first_seen_timestamp,
+        {{ batch_number() }} as derived_in_batch
     from behaviour
     group by source_customer_key
 

@@ -1,0 +1,50 @@
+{# Per `key` (a list) the intervals [from, to) are half-open: none is empty or turned round, none begins
+   before the last one has ended, none begins after it (unless gaps are allowed), and one is current, the last:
+   its end is null. With `gaps` an interval may end without another one, so none may be current. `column_to`
+   and `column_from` are dates or timestamps. #}
+{% test half_open_intervals(model, key, column_from, column_to, column_current='is_current', gaps=false) %}
+with
+
+neighbours as (
+
+    select
+        {{ key | join(', ') }},
+        {{ column_from }} as begins_at,
+        {{ column_to }} as ends_at,
+        {{ column_current }} as is_the_current_one,
+        lead({{ column_from }}) over (
+            partition by {{ key | join(', ') }} order by {{ column_from }}, {{ column_to }} nulls last
+        ) as next_begins_at,
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by {{ column_from }} desc, {{ column_to }} desc nulls first
+        ) as number_from_the_end
+    from {{ model }}
+
+)
+
+select
+    *,
+    case
+        when begins_at is null then 'no beginning'
+        when ends_at <= begins_at then 'empty, or ends before it begins'
+        when ends_at is null and next_begins_at is not null then 'open, though another one follows'
+        when next_begins_at < ends_at then 'overlaps with the next one'
+        {% if not gaps %}
+        when next_begins_at > ends_at then 'a gap before the next one'
+        when ends_at is not null and number_from_the_end = 1 then 'the last one has ended'
+        {% endif %}
+        when is_the_current_one is distinct from (ends_at is null) then 'current, but ended, or open, but not current'
+    end as fault
+from neighbours
+where
+    begins_at is null
+    or ends_at <= begins_at
+    or ends_at is null and next_begins_at is not null
+    or next_begins_at < ends_at
+    {% if not gaps %}
+    or next_begins_at > ends_at
+    or ends_at is not null and number_from_the_end = 1
+    {% endif %}
+    or is_the_current_one is distinct from (ends_at is null)
+{% endtest %}
