@@ -1,8 +1,10 @@
-{# Per `key` (a list) the intervals [from, to) are half-open: none is empty or turned round, none begins
-   before the last one has ended, none begins after it (unless gaps are allowed), and one is current, the last:
-   its end is null. With `gaps` an interval may end without another one, so none may be current. `column_to`
-   and `column_from` are dates or timestamps. #}
-{% test half_open_intervals(model, key, column_from, column_to, column_current='is_current', gaps=false) %}
+{# Per `key` (a list) the intervals [from, to) are half-open: none is empty or turned round, none
+   begins before the last one has ended, none begins after it, and one is current, the last: its end
+   is null. With `gaps` there may be time between two, and the last one may have ended.
+   `column_from` and `column_to` are dates or timestamps. #}
+{% test half_open_intervals(
+    model, key, column_from, column_to, column_current='is_current', gaps=false
+) %}
 with
 
 neighbours as (
@@ -34,7 +36,8 @@ select
         when next_begins_at > ends_at then 'a gap before the next one'
         when ends_at is not null and number_from_the_end = 1 then 'the last one has ended'
         {% endif %}
-        when is_the_current_one is distinct from (ends_at is null) then 'current, but ended, or open, but not current'
+        when is_the_current_one is distinct from (ends_at is null)
+            then 'current though it has ended, or open and not current'
     end as fault
 from neighbours
 where

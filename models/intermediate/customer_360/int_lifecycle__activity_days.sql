@@ -72,8 +72,8 @@ final as (
     select
         source_customer_key,
         activity_date,
-        cast(sum(case when is_transaction then 1 else 0 end) as integer) as transactions,
-        cast(sum(case when is_interaction then 1 else 0 end) as integer) as interactions,
+        cast(sum(case when is_transaction then 1 else 0 end) as integer) as transaction_count,
+        cast(sum(case when is_interaction then 1 else 0 end) as integer) as interaction_count,
         cast(sum(revenue) as decimal(18, 2)) as revenue
     from activity
     group by source_customer_key, activity_date

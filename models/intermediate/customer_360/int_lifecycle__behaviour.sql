@@ -6,7 +6,7 @@ known as (
     select
         moments.customer_key,
         moments.moment_date,
-        starts.became_customer_date,
+        firsts.became_customer_date,
         coalesce(last_value(moments.set_silence ignore nulls) over so_far, 0) as silence,
         max(case when moments.ended_silence = 2 then moments.moment_date end) over so_far
             as returned_date,
@@ -16,8 +16,8 @@ known as (
         sum(moments.products) over so_far as open_products,
         max(case when moments.products <> 0 then 1 else 0 end) over so_far = 1 as had_products
     from {{ ref('int_lifecycle__moments') }} as moments
-    inner join {{ ref('int_lifecycle__starts') }} as starts
-        on moments.customer_key = starts.customer_key
+    inner join {{ ref('int_lifecycle__starts') }} as firsts
+        on moments.customer_key = firsts.customer_key
     window so_far as (
         partition by moments.customer_key order by moments.moment_date
         rows between unbounded preceding and current row
@@ -66,7 +66,12 @@ compared as (
 
 ),
 
-changes as (select * from compared where last_stage_code is distinct from stage_code),
+changes as (
+
+    select * from compared
+    where last_stage_code is distinct from stage_code
+
+),
 
 final as (
 

@@ -10,21 +10,21 @@ build_dates as (select as_of from {{ ref('int_core__build_dates') }}),
 
 starts as (select * from {{ ref('int_lifecycle__starts') }}),
 
-days as (
+active_days as (
 
     select
         members.customer_key,
-        days.activity_date,
-        sum(days.transactions) as transactions
-    from {{ ref('int_lifecycle__activity_days') }} as days
+        active_days.activity_date,
+        sum(active_days.transaction_count) as transaction_count
+    from {{ ref('int_lifecycle__activity_days') }} as active_days
     inner join {{ ref('int_lifecycle__members') }} as members
-        on days.source_customer_key = members.source_customer_key
-    group by members.customer_key, days.activity_date
+        on active_days.source_customer_key = members.source_customer_key
+    group by members.customer_key, active_days.activity_date
 
 ),
 
 -- silence can be heard only since somebody listens
-observed as (select min(activity_date) as observed_from from days),
+observed as (select min(activity_date) as observed_from from active_days),
 
 -- a customer is heard on the day of becoming one, or on the first day of listening
 heard as (
@@ -32,7 +32,7 @@ heard as (
     select
         customer_key,
         activity_date
-    from days
+    from active_days
     union distinct
     select
         starts.customer_key,
@@ -49,13 +49,13 @@ gaps as (
         heard.customer_key,
         heard.activity_date,
         coalesce({{ dbt.datediff(
-            'lag(heard.activity_date) over customer', 'heard.activity_date', 'day'
+            'lag(heard.activity_date) over of_customer', 'heard.activity_date', 'day'
         ) }}, 0) as silent_days,
-        lead(heard.activity_date) over customer as next_date
+        lead(heard.activity_date) over of_customer as next_date
     from heard
     inner join starts on heard.customer_key = starts.customer_key
     where heard.activity_date >= starts.became_customer_date
-    window customer as (partition by heard.customer_key order by heard.activity_date)
+    window of_customer as (partition by heard.customer_key order by heard.activity_date)
 
 ),
 
@@ -76,28 +76,40 @@ moments as (
         select
             customer_key,
             {{ dbt.dateadd('day', days, 'became_customer_date') }} as moment_date,
-            null, null, 0, 0, 0
+            null as set_silence,
+            null as ended_silence,
+            0 as further_products,
+            0 as products,
+            0 as activations
         from starts
         where became_customer_date is not null
         union all
     {% endfor %}
     select
-        days.customer_key,
-        min(days.activity_date) as moment_date,
-        null, null, 0, 0, 1
-    from days
-    inner join starts on days.customer_key = starts.customer_key
-    where days.transactions > 0 and days.activity_date >= starts.became_customer_date
-    group by days.customer_key
+        active_days.customer_key,
+        min(active_days.activity_date) as moment_date,
+        null as set_silence,
+        null as ended_silence,
+        0 as further_products,
+        0 as products,
+        1 as activations
+    from active_days
+    inner join starts on active_days.customer_key = starts.customer_key
+    where
+        active_days.transaction_count > 0
+        and active_days.activity_date >= starts.became_customer_date
+    group by active_days.customer_key
     union all
     {% for days in [0, var("lifecycle_reactivated_days")] %}
         select
             customer_key,
             {{ dbt.dateadd('day', days, 'activity_date') }} as moment_date,
-            {{ 'null' if days else '0' }} as set_silence,
+            {{ 'null' if days else 0 }} as set_silence,
             {{ 'null' if days else
                 'case when silent_days > ' ~ silences[2] ~ ' then 2 else 0 end' }} as ended_silence,
-            0, 0, 0
+            0 as further_products,
+            0 as products,
+            0 as activations
         from gaps
         where silent_days > {{ silences[2] if days else silences[1] }} or silent_days = 0
         union all
@@ -107,7 +119,10 @@ moments as (
             customer_key,
             {{ dbt.dateadd('day', days, 'activity_date') }} as moment_date,
             {{ depth }} as set_silence,
-            null, 0, 0, 0
+            null as ended_silence,
+            0 as further_products,
+            0 as products,
+            0 as activations
         from gaps
         where
             next_date is null
@@ -117,7 +132,11 @@ moments as (
     select
         customer_key,
         moment_date,
-        null, null, further_products, products, 0
+        null as set_silence,
+        null as ended_silence,
+        further_products,
+        products,
+        0 as activations
     from {{ ref('int_lifecycle__products') }}
 
 ),

@@ -36,10 +36,10 @@ booked as (
 
     select
         members.customer_key,
-        min(days.activity_date) as became_customer_date
-    from {{ ref('int_lifecycle__activity_days') }} as days
-    inner join members on days.source_customer_key = members.source_customer_key
-    where days.transactions > 0
+        min(active_days.activity_date) as became_customer_date
+    from {{ ref('int_lifecycle__activity_days') }} as active_days
+    inner join members on active_days.source_customer_key = members.source_customer_key
+    where active_days.transaction_count > 0
     group by members.customer_key
 
 ),

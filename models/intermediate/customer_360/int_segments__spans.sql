@@ -21,8 +21,16 @@ moments as (
     select * from assigned
     qualify row_number() over (
         partition by customer_key, segment_type, holds_from_timestamp
-        order by assignment_timestamp desc, assignment_score desc nulls last, segment_assignment_key
+        order by
+            assignment_timestamp desc, assignment_score desc nulls last, segment_assignment_key asc
     ) = 1
+
+),
+
+build_dates as (
+
+    select {{ dbt.dateadd('day', 1, 'cast(as_of as timestamp)') }} as known_until
+    from {{ ref('int_core__build_dates') }}
 
 ),
 
@@ -31,21 +39,21 @@ spans as (
 
     select
         moments.*,
-        lead(moments.holds_from_timestamp) over type_of_customer as next_from_timestamp,
+        lead(moments.holds_from_timestamp) over of_type as next_from_timestamp,
         least(
             case
-                when moments.holds_to_timestamp
-                    <= {{ dbt.dateadd('day', 1, 'cast(build_dates.as_of as timestamp)') }}
+                when moments.holds_to_timestamp <= build_dates.known_until
                     then moments.holds_to_timestamp
             end,
-            lead(moments.holds_from_timestamp) over type_of_customer
+            lead(moments.holds_from_timestamp) over of_type
         ) as effective_to
     from moments
-    cross join {{ ref('int_core__build_dates') }} as build_dates
-    window type_of_customer as (
-        partition by moments.customer_key, moments.segment_type
-        order by moments.holds_from_timestamp
-    )
+    cross join build_dates
+    window
+        of_type as (
+            partition by moments.customer_key, moments.segment_type
+            order by moments.holds_from_timestamp
+        )
 
 ),
 
@@ -63,13 +71,13 @@ compared as (
         *,
         case
             when
-                lag(segment_id) over type_of_customer = segment_id
-                and lag(effective_to) over type_of_customer = holds_from_timestamp
+                lag(segment_id) over of_type = segment_id
+                and lag(effective_to) over of_type = holds_from_timestamp
                 then 0
             else 1
         end as is_new
     from held
-    window type_of_customer as (
+    window of_type as (
         partition by customer_key, segment_type order by holds_from_timestamp
     )
 
@@ -108,10 +116,11 @@ final as (
         ingestion_timestamp,
         {{ batch_number() }} as derived_in_batch
     from numbered
-    window stay as (
-        partition by customer_key, segment_type, stay_number order by holds_from_timestamp
-        rows between unbounded preceding and unbounded following
-    )
+    window
+        stay as (
+            partition by customer_key, segment_type, stay_number order by holds_from_timestamp
+            rows between unbounded preceding and unbounded following
+        )
     qualify row_number() over (
         partition by customer_key, segment_type, stay_number order by holds_from_timestamp desc
     ) = 1

@@ -37,7 +37,7 @@ staged as (
     select
         coded.*,
         coalesce(from_stages.stage_code, from_words.stage_code) as from_stage_code,
-        coalesce(to_stages.stage_code, to_words.stage_code, types.stage_code) as entered_stage
+        coalesce(to_stages.stage_code, to_words.stage_code, event_words.stage_code) as entered_stage
     from coded
     left join {{ ref('lifecycle_stages') }} as from_stages
         on coded.told_from = from_stages.stage_code
@@ -46,11 +46,11 @@ staged as (
     left join {{ ref('lifecycle_stages') }} as to_stages on coded.told_to = to_stages.stage_code
     left join {{ ref('lifecycle_stage_words') }} as to_words
         on coded.told_to = to_words.word and to_words.word_kind = 'stage'
-    left join {{ ref('lifecycle_stage_words') }} as types
+    left join {{ ref('lifecycle_stage_words') }} as event_words
         on
             coded.told_to is null
-            and coded.event_code = types.word
-            and types.word_kind = 'event'
+            and coded.event_code = event_words.word
+            and event_words.word_kind = 'event'
 
 ),
 

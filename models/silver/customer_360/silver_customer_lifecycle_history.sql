@@ -45,17 +45,20 @@ activity as (
     select
         stages.customer_key,
         stages.entered_at,
-        sum(days.transactions) as transactions,
-        sum(days.interactions) as interactions,
-        sum(days.revenue) as revenue
-    from {{ ref('int_lifecycle__activity_days') }} as days
+        sum(active_days.transaction_count) as transaction_count,
+        sum(active_days.interaction_count) as interaction_count,
+        sum(active_days.revenue) as revenue
+    from {{ ref('int_lifecycle__activity_days') }} as active_days
     inner join {{ ref('int_lifecycle__members') }} as members
-        on days.source_customer_key = members.source_customer_key
+        on active_days.source_customer_key = members.source_customer_key
     inner join stages
         on
             members.customer_key = stages.customer_key
-            and days.activity_date >= stages.stage_start_date
-            and (days.activity_date < stages.stage_end_date or stages.stage_end_date is null)
+            and active_days.activity_date >= stages.stage_start_date
+            and (
+                active_days.activity_date < stages.stage_end_date
+                or stages.stage_end_date is null
+            )
     group by stages.customer_key, stages.entered_at
 
 ),
@@ -78,16 +81,17 @@ final as (
         stages.evidence,
         stages.stage_start_date,
         stages.stage_end_date,
-        cast({{ dbt.datediff('stages.stage_start_date', 'stages.stage_end_date', 'day') }}
-            as integer) as stage_duration_days,
+        cast({{ dbt.datediff(
+            'stages.stage_start_date', 'stages.stage_end_date', 'day'
+        ) }} as integer) as stage_duration_days,
         stages.trigger_code as entry_trigger,
         stages.exit_trigger_code as exit_trigger,
 
         -- measures
         stages.event_value as stage_value,
         cast(coalesce(activity.revenue, 0) as decimal(18, 2)) as stage_revenue,
-        cast(coalesce(activity.transactions, 0) as integer) as stage_transactions,
-        cast(coalesce(activity.interactions, 0) as integer) as stage_interactions,
+        cast(coalesce(activity.transaction_count, 0) as integer) as stage_transactions,
+        cast(coalesce(activity.interaction_count, 0) as integer) as stage_interactions,
         cast(kinds.progress as decimal(5, 2)) as progression_score,
         transitions.to_stage as next_expected_stage,
 

@@ -56,7 +56,7 @@ final as (
                 then cast(segment_start_date as timestamp)
             else assignment_timestamp
         end as holds_from_timestamp,
-        -- the last day counts to its end; what is inactive without an end was so when it was delivered
+        -- the last day counts to its end; what is inactive without one was so when delivered
         case
             when segment_end_date is not null
                 then {{ dbt.dateadd('day', 1, 'cast(segment_end_date as timestamp)') }}

@@ -46,8 +46,9 @@ final as (
         -- the stay
         spans.assignment_date,
         spans.exit_date,
-        cast({{ dbt.datediff('spans.assignment_date', 'spans.exit_date', 'day') }} as integer)
-            as assignment_duration_days,
+        cast({{ dbt.datediff(
+            'spans.assignment_date', 'spans.exit_date', 'day'
+        ) }} as integer) as assignment_duration_days,
         spans.assignment_score,
         spans.assignment_reason,
         spans.assignment_count,
