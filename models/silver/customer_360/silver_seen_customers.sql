@@ -21,6 +21,7 @@
     'silver_customer_preferences': 'preference_timestamp',
     'silver_customer_lifecycle_events': 'event_timestamp',
     'silver_customer_segment_assignments': 'assignment_timestamp',
+    'silver_customer_relationships': 'relationship_timestamp',
 } %}
 {{ config(
     materialized='incremental',
@@ -50,6 +51,7 @@
                 'silver_customer_preferences': 'source_customer_key',
                 'silver_customer_lifecycle_events': 'source_customer_key',
                 'silver_customer_segment_assignments': 'source_customer_key',
+                'silver_customer_relationships': 'source_customer_key',
             },
         },
         'units': ['source_customer_key'],
