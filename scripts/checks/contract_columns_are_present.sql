@@ -17,5 +17,7 @@ where
     and (expected.layer = 'bronze' or expected.relation in (select name from models))
     and (
         columns.name is null
-        or replace(lower(columns.data_type), ' ', '') <> replace(expected.data_type, ' ', '')
+        -- DuckDB writes a list as varchar[]
+        or regexp_replace(replace(lower(columns.data_type), ' ', ''), '^(\w+)\[\]$', 'array<\1>')
+        <> replace(expected.data_type, ' ', '')
     )
