@@ -32,6 +32,18 @@ event_campaigns as (
 
 ),
 
+interaction_campaigns as (
+
+    select
+        campaign_key,
+        min(campaign_name) as campaign_name,
+        min(first_seen_date) as first_seen_date,
+        max(last_seen_date) as last_seen_date
+    from {{ ref('silver_interaction_campaigns') }}
+    group by campaign_key
+
+),
+
 final as (
 
     select
@@ -45,6 +57,8 @@ final as (
         select * from cost_campaigns
         union all
         select * from event_campaigns
+        union all
+        select * from interaction_campaigns
     ) as campaigns
     group by campaign_key
     union all

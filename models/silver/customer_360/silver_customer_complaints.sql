@@ -22,10 +22,13 @@ complaints as (
 
 statuses as (select * from {{ ref('complaint_statuses') }}),
 
+channels as (select * from {{ ref('touchpoint_channels') }}),
+
 told as (
 
     select
         complaints.*,
+        coalesce(channels.channel_name, 'Unassigned') as channel_name,
         coalesce(statuses.is_resolved, complaints.resolution_timestamp is not null) as is_resolved,
         coalesce(statuses.is_open, complaints.resolution_timestamp is null) as is_open,
         {{ json_number('complaint_attributes', 'sla_hours') }} as target_hours,
@@ -38,6 +41,7 @@ told as (
         ) as hours_to_resolution
     from complaints
     left join statuses on lower(complaints.status) = statuses.complaint_status
+    left join channels on lower(complaints.channel) = channels.channel_code
 
 ),
 
@@ -59,6 +63,7 @@ final as (
                     "'" ~ var('default_source_system') ~ "'", 'account_involved'
                 ]) }}
         end as account_key,
+        {{ surrogate_key(['channel_name']) }} as channel_key,
 
         -- ids
         complaint_id,

@@ -22,10 +22,13 @@ interactions as (
 
 words as (select * from {{ ref('outcome_words') }}),
 
+channels as (select * from {{ ref('touchpoint_channels') }}),
+
 told as (
 
     select
         interactions.*,
+        coalesce(channels.channel_name, 'Unassigned') as channel_name,
         words.is_converted as is_word_of_conversion,
         coalesce(
             {{ json_number('interaction_attributes', 'effort_score') }},
@@ -35,6 +38,7 @@ told as (
         {{ json_number('interaction_attributes', 'queue_seconds') }} as told_queue_seconds
     from interactions
     left join words on lower(interactions.interaction_outcome) = words.outcome
+    left join channels on lower(interactions.channel) = channels.channel_code
 
 ),
 
@@ -51,6 +55,7 @@ final as (
                 ]) }}
         end as source_customer_key,
         {{ surrogate_key(['lower(interaction_type)']) }} as interaction_type_key,
+        {{ surrogate_key(['channel_name']) }} as channel_key,
         {{ surrogate_key(['agent_id']) }} as agent_key,
         {{ surrogate_key(['offer_id']) }} as offer_key,
 
