@@ -26,6 +26,10 @@ events as (
         event_date as activity_date,
         event_category = 'money' as is_transaction,
         engagement_kind = 'active' as is_interaction,
+        channel_code in ('web', 'app') and event_category <> 'money' as is_online,
+        event_category = 'service' as is_personal,
+        -- what leaves an account was moved as well
+        case when event_category = 'money' then abs(coalesce(event_value, 0)) else 0 end as amount,
         0 as revenue
     from {{ ref('silver_customer_events') }}
     where
@@ -47,6 +51,9 @@ conversions as (
         cast(conversion_timestamp as date) as activity_date,
         false as is_transaction,
         false as is_interaction,
+        false as is_online,
+        false as is_personal,
+        0 as amount,
         coalesce(conversion_value, 0) as revenue
     from {{ ref('silver_conversions') }}
     where
@@ -74,6 +81,9 @@ final as (
         activity_date,
         cast(sum(case when is_transaction then 1 else 0 end) as integer) as transaction_count,
         cast(sum(case when is_interaction then 1 else 0 end) as integer) as interaction_count,
+        cast(sum(case when is_online then 1 else 0 end) as integer) as online_count,
+        cast(sum(case when is_personal then 1 else 0 end) as integer) as personal_count,
+        cast(sum(amount) as decimal(18, 2)) as amount,
         cast(sum(revenue) as decimal(18, 2)) as revenue
     from activity
     group by source_customer_key, activity_date
