@@ -163,7 +163,9 @@ final as (
         ) as decimal(5, 2)) as data_quality_score,
         cast(household_since_date as timestamp) as created_timestamp,
         cast(valid_from_date as timestamp) as updated_timestamp,
-        standard_region as region,
+        case
+            when length(standard_region) <= 3 then upper(standard_region) else standard_region
+        end as region,
         country,
         generation_count,
         is_current,
