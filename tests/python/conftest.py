@@ -101,7 +101,7 @@ def dbt() -> Iterator[Callable[..., None]]:
 # what may differ between two builds of the same rows: when a row was derived or a customer resolved …
 AUDIT_COLUMNS = ("derived_in_batch", "assigned_batch")
 # … and hashes of a golden key, which is compared by itself
-HASHES_OF_CUSTOMER_KEY = ("adoption_key", "feature_user_key")
+HASHES_OF_CUSTOMER_KEY = ("adoption_key", "feature_user_key", "customer_state_key", "snapshot_key")
 # the history of golden ids: which were minted, merged and split depends on the order in which records came
 HISTORIES = ("silver.silver_golden_ids", "silver.silver_golden_id_events")
 
