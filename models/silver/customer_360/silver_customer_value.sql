@@ -6,7 +6,7 @@
         'touched_by': {
             'customer_key': {'int_customer_values__restated': 'customer_key'},
         },
-        'units': ['customer_key', 'source_customer_key'],
+        'units': ['customer_value_key', 'customer_key', 'source_customer_key'],
     },
 ) }}
 

@@ -1,0 +1,43 @@
+with
+
+holdings as (select * from {{ ref('silver_product_holding_months') }}),
+
+owners as (
+
+    select
+        report_date,
+        count(distinct customer_key) as customers
+    from holdings
+    where is_open
+    group by report_date
+
+),
+
+products as (
+
+    select
+        report_date,
+        product_key,
+        count(distinct case when is_open then customer_key end) as owners,
+        count(case when is_open then 1 end) as open_holdings
+    from holdings
+    group by report_date, product_key
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['products.product_key', 'products.report_date']) }} as product_month_key,
+        {{ date_key('products.report_date') }} as report_date_key,
+        products.report_date,
+        products.product_key,
+        cast(products.owners as bigint) as owners,
+        cast(coalesce(owners.customers, 0) as bigint) as customers,
+        cast(products.open_holdings as bigint) as open_holdings
+    from products
+    left join owners on products.report_date = owners.report_date
+
+)
+
+select * from final
