@@ -23,6 +23,7 @@ COMMANDS = {
         "attribution",
         "Which touch earned the money: score the models against truth, time them.",
     ),
+    "churn": ("cap.churn.command", "churn", "Fit the score that says who leaves."),
     "quality": (
         "cap.quality.command",
         "quality",
