@@ -1,8 +1,8 @@
 """Run every scripts/checks/*.sql over dbt's manifest and the contract; a check that returns rows fails.
 
 Each check is one select whose rows are the violations. It may read the tables built here:
-models, columns, edges, macros, tests, metrics, saved_queries, group_reads (from target/manifest.json) and
-contract_tables, contract_columns, contract_metrics, contract_unanswered (from contract/*.csv).
+models, columns, edges, touches, macros, tests, metrics, saved_queries and group_reads (target/manifest.json),
+contract_tables, contract_columns, contract_metrics and contract_unanswered (contract/*.csv).
 """
 
 import json
@@ -50,6 +50,16 @@ def manifest_tables(manifest: dict) -> dict[str, tuple[str, list[tuple]]]:
         "edges": (
             "parent_unique_id varchar, child_unique_id varchar",
             [(parent, n["unique_id"]) for n in models for parent in n["depends_on"]["nodes"]],
+        ),
+        "touches": (
+            "parent_name varchar, child_unique_id varchar",
+            [
+                (parent, n["unique_id"])
+                for n in models
+                for config in ("touched_by", "selected_by")
+                for parents in n["config"]["meta"].get(config, {}).values()
+                for parent in parents
+            ],
         ),
         "metrics": (
             "name varchar, type varchar, label varchar, description varchar, path varchar, "

@@ -13,6 +13,7 @@
     },
 ) }}
 
+-- depends_on: {{ ref('int_lifecycle__members') }}
 {# As silver_customer_lifecycle_history: all are derived, what comes out as it was stays. #}
 with
 

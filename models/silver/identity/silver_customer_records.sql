@@ -16,6 +16,7 @@
     },
 ) }}
 
+-- depends_on: {{ ref('int_customer_records__delivered') }}
 with
 
 -- of what a system says of one customer at one instant, what came last counts
