@@ -1,71 +1,73 @@
 with
 
-identities as (select * from {{ ref('silver_customer_identities') }}),
-
--- whoever a record, an identifier or behaviour names
-source_customers as (
+-- what is measured today stands on today's version, and is told of all of them
+versions as (
 
     select
-        source_customer_key,
-        source_system
-    from identities
-    union distinct
-    select
-        source_customer_key,
-        source_system
-    from {{ ref('silver_source_customers') }}
-    union distinct
-    select
-        source_customer_key,
-        source_system
-    from {{ ref('silver_seen_customers') }}
-
-),
-
--- the latest record of a person is the first
-members as (
-
-    select
-        coalesce(identities.customer_key, named.source_customer_key) as customer_key,
-        identities.golden_id,
-        named.source_customer_key,
-        named.source_system,
-        records.customer_type,
-        records.customer_status,
-        records.country,
-        records.customer_since_date,
-        records.source_customer_key is not null as has_record,
-        row_number() over (
-            partition by coalesce(identities.customer_key, named.source_customer_key)
-            order by
-                case when records.source_customer_key is null then 1 else 0 end asc,
-                records.record_timestamp desc nulls last,
-                named.source_customer_key asc
-        ) as record_rank
-    from source_customers as named
-    left join identities on named.source_customer_key = identities.source_customer_key
-    left join {{ ref('silver_source_customers') }} as records
-        on named.source_customer_key = records.source_customer_key
+        *,
+        max(lifecycle_stage) over customer as current_lifecycle_stage,
+        max(current_segment) over customer as current_segment_name,
+        max(segment_tier) over customer as current_segment_tier,
+        max(churn_risk_band) over customer as current_churn_risk_band,
+        max(household_key) over customer as current_household_key,
+        max(household_role) over customer as current_household_role
+    from {{ ref('silver_customer_golden_record') }}
+    window customer as (partition by customer_key)
 
 ),
 
 final as (
 
     select
+
+        -- keys
+        customer_version_key,
         customer_key,
-        max(golden_id) as golden_id,
-        min_by(source_system, record_rank) as source_system,
-        min_by(customer_type, record_rank) filter (where customer_type is not null)
-            as customer_type,
-        min_by(customer_status, record_rank) filter (where customer_status is not null)
-            as customer_status,
-        min_by(country, record_rank) filter (where country is not null) as country,
-        min(customer_since_date) as customer_since_date,
-        cast(count(distinct source_system) as integer) as source_system_count,
-        cast(count(*) as integer) as source_customer_count,
-        not bool_or(has_record) as is_inferred
-    from members
-    group by customer_key
+        golden_customer_id as golden_id,
+        coalesce(current_household_key, -1) as household_key,
+
+        -- validity
+        effective_from,
+        effective_to,
+        is_current,
+        cast(effective_from as date) as valid_from_date,
+        cast(effective_to as date) as valid_to_date,
+
+        -- of the version
+        customer_type,
+        customer_status,
+        country,
+        state,
+        age_group,
+        generation,
+        gender,
+        income_bracket,
+        employment_status,
+        marital_status,
+        education_level,
+        language_preference,
+        risk_rating,
+        kyc_status,
+        coalesce(vip_flag, false) as is_vip,
+        coalesce(deceased_flag, false) as is_deceased,
+        coalesce(email_verified, false) as is_email_verified,
+        coalesce(phone_primary_verified, false) or coalesce(phone_mobile_verified, false)
+            as is_phone_verified,
+        coalesce(address_verified, false) as is_address_verified,
+        profile_completeness,
+        customer_since_date,
+
+        -- of today
+        current_lifecycle_stage,
+        current_segment_name as current_segment,
+        current_segment_tier,
+        current_churn_risk_band,
+        current_household_role,
+        latest_source_system as source_system,
+        source_system_count,
+        source_customer_count,
+        is_inferred
+    from versions
 
 )
 
