@@ -62,12 +62,6 @@ consents as (
 
     select
         decisions.customer_key,
-        bool_or(decisions.is_granted) filter (
-            where decisions.purpose = 'marketing' and decisions.channel = 'all'
-        ) as has_marketing_consent,
-        bool_or(decisions.is_granted) filter (
-            where decisions.purpose = 'data_sharing' and decisions.channel = 'all'
-        ) as has_data_sharing_consent,
         not bool_or(
             case
                 when
@@ -114,8 +108,6 @@ final as (
         stages.lifecycle_stage,
         segments.segment_name as current_segment,
         segments.segment_tier,
-        consents.has_marketing_consent,
-        consents.has_data_sharing_consent,
         consents.has_any_consent,
         consents.do_not_email,
         consents.do_not_call,

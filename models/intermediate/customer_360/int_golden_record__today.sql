@@ -5,12 +5,15 @@
     ],
     'holdings': [
         'primary_product', 'total_balance', 'total_deposits', 'total_loans', 'total_credit_limit',
-        'last_transaction_date',
     ],
     'worth': [
         'total_revenue_ytd', 'total_revenue_ltm', 'profitability_score', 'customer_lifetime_value',
     ],
-    'contacts': ['last_interaction_date', 'preferred_channel'],
+    'engagement': [
+        'digital_adoption_score', 'mobile_app_user', 'online_banking_user', 'preferred_channel',
+        'last_interaction_date', 'days_since_last_interaction', 'nps_score', 'csat_score',
+        'satisfaction_band', 'complaint_count_12m', 'marketing_consent', 'data_sharing_consent',
+    ],
     'quality': ['told_value_count', 'agreeing_value_count', 'data_quality_issues'],
 } %}
 
@@ -26,28 +29,23 @@ final as (
                 {{ relation }}.{{ column }},
             {% endfor %}
         {% endfor %}
-        standing.has_marketing_consent as marketing_consent,
-        standing.has_data_sharing_consent as data_sharing_consent,
         coalesce(holdings.total_products, 0) as total_products,
         coalesce(holdings.active_products, 0) as active_products,
-        {{ dbt.datediff('contacts.last_interaction_date', 'build_dates.as_of', 'day') }}
-            as days_since_last_interaction,
-        {{ dbt.datediff('holdings.last_transaction_date', 'build_dates.as_of', 'day') }}
-            as days_since_last_transaction,
-        cast(contacts.nps_score as integer) as nps_score,
-        cast(contacts.csat_score as decimal(5, 2)) as csat_score,
-        case
-            when contacts.csat_score >= 4 then 'satisfied'
-            when contacts.csat_score >= 3 then 'neutral'
-            when contacts.csat_score is not null then 'dissatisfied'
-        end as satisfaction_band,
-        coalesce(contacts.complaint_count_12m, 0) as complaint_count_12m,
+        -- products know of transactions that nothing else tells
+        greatest(holdings.last_transaction_date, engagement.last_transaction_date)
+            as last_transaction_date,
+        {{ dbt.datediff(
+            'greatest(holdings.last_transaction_date, engagement.last_transaction_date)',
+            'build_dates.as_of', 'day'
+        ) }} as days_since_last_transaction,
         cast(round(100 * customers.match_confidence, 2) as decimal(5, 2))
             as identity_confidence_score,
         customers.match_method
     from {{ ref('int_golden_record__customers') }} as customers
     cross join {{ ref('int_core__build_dates') }} as build_dates
-    {% for relation in measured %}
+    left join {{ ref('silver_customer_engagement') }} as engagement
+        on customers.customer_key = engagement.customer_key
+    {% for relation in ['standing', 'holdings', 'worth', 'quality'] %}
         left join {{ ref('int_golden_record__' ~ relation) }} as {{ relation }}
             on customers.customer_key = {{ relation }}.customer_key
     {% endfor %}
