@@ -5,8 +5,7 @@ build_dates as (
 
     select
         as_of,
-        cast({{ dbt.dateadd('day', 1, 'as_of') }} as timestamp) as as_of_end,
-        cast({{ dbt.dateadd('month', -12, 'as_of') }} as date) as year_before
+        cast({{ dbt.dateadd('day', 1, 'as_of') }} as timestamp) as as_of_end
     from {{ ref('int_core__build_dates') }}
 
 ),
@@ -63,7 +62,7 @@ consents as (
     where
         history.valid_from_timestamp < build_dates.as_of_end
         and (
-            history.valid_to_timestamp >= build_dates.as_of_end
+            history.valid_to_timestamp > build_dates.as_of_end
             or history.valid_to_timestamp is null
         )
     group by history.customer_key

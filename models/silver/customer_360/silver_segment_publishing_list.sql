@@ -24,7 +24,7 @@ days as (
 
 ),
 
--- what holds at the end of the build date
+-- what holds at the end of the build date, and so on the next day
 held as (
 
     select
@@ -36,7 +36,7 @@ held as (
             consents.valid_from_timestamp < days.published_at
             and consents.decided_timestamp < days.published_at
             and (
-                consents.valid_to_timestamp >= days.published_at
+                consents.valid_to_timestamp > days.published_at
                 or consents.valid_to_timestamp is null
             )
 

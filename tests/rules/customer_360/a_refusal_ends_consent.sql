@@ -1,5 +1,5 @@
--- From the instant at which a refusal of a purpose takes effect nothing of that purpose is granted, unless by
--- a decision that was taken later; whoever said no and is still written to has a right to be angry.
+-- From the instant at which a refusal of a purpose takes effect nothing of that purpose is
+-- granted, unless by a decision that was taken later.
 with
 
 refusals as (

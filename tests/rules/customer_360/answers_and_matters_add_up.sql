@@ -1,5 +1,5 @@
--- Every answer in an interaction or a complaint is one row of fact_customer_responses, and every inbound contact of
--- somebody known is in one matter of fact_contact_issues.
+-- Every answer in an interaction or a complaint is one row of fact_customer_responses, and every
+-- inbound contact of somebody known is in one matter of fact_contact_issues.
 with
 
 sums as (

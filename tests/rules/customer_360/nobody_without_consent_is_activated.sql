@@ -1,5 +1,5 @@
--- Whoever is on a list of people to turn to with marketing has agreed to that, and to the channel, on
--- the day of the list. A new list is another part of «activated».
+-- Whoever is on a list of people to turn to with marketing has agreed to that, and to the channel,
+-- when the day begins on which it is used. A new list is another part of «activated».
 with
 
 activated as (
@@ -12,9 +12,15 @@ activated as (
     from {{ ref('silver_next_best_action_candidates') }} as candidates
     inner join {{ ref('recommended_actions') }} as actions on candidates.action = actions.action
     where candidates.is_eligible and actions.is_marketing
+    union all
+    select
+        'segment_publishing' as activation_list,
+        customer_key,
+        channel,
+        cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as timestamp) as activated_at
+    from {{ ref('silver_segment_publishing_list') }}
 
 ),
-
 granted as (
 
     select
@@ -39,9 +45,11 @@ checked as (
                 granted.valid_to_timestamp > activated.activated_at
                 or granted.valid_to_timestamp is null
             )
+            -- what goes through none of the channels that are asked about needs a yes to any
             and (
                 granted.channel = activated.channel
-                or coalesce(activated.channel not in ('email', 'sms', 'phone', 'push', 'mail'), true)
+                or activated.channel is null
+                or activated.channel not in ('email', 'sms', 'phone', 'push', 'mail')
             )
         ), false) as is_agreed
     from activated
