@@ -34,7 +34,7 @@ left join newest as every_channel
     on published.customer_key = every_channel.customer_key and every_channel.channel = 'all'
 where
     newest.is_granted is not true
-    or newest.valid_to_timestamp < newest.published_at
+    or newest.valid_to_timestamp <= newest.published_at
     or (
         every_channel.is_granted is false
         and every_channel.valid_from_timestamp >= newest.valid_from_timestamp

@@ -21,6 +21,7 @@ activated as (
     from {{ ref('silver_segment_publishing_list') }}
 
 ),
+
 granted as (
 
     select
