@@ -1,31 +1,52 @@
 with
 
--- where a segment ends without another, there is none
-changes as (
+history as (
+
+    select * from {{ ref('silver_customer_segments_history') }}
+    where segment_type = '{{ var("segment_main_scheme") }}'
+
+),
+
+-- a new version of a segment is another segment
+entries as (
 
     select
-        customer_key,
-        effective_from as changed_at,
-        segment_id,
-        segment_tier
-    from {{ ref('silver_customer_segments_history') }}
-    where segment_type = '{{ var("snapshot_segment_type") }}'
+        history.customer_key,
+        greatest(history.effective_from, definitions.effective_from) as changed_at,
+        definitions.segment_key,
+        definitions.segment_tier
+    from history
+    inner join {{ ref('silver_customer_segment_definitions') }} as definitions
+        on
+            history.segment_type = definitions.segment_scheme
+            and history.segment_id = definitions.segment_id
+            and (
+                definitions.effective_to is null
+                or history.effective_from < definitions.effective_to
+            )
+            and (
+                history.effective_to is null
+                or history.effective_to > definitions.effective_from
+            )
+
+),
+
+changes as (
+
+    select * from entries
     union all
+    -- where a segment ends without another, there is none
     select
         ended.customer_key,
         ended.effective_to as changed_at,
-        null as segment_id,
-        null as segment_tier
-    from {{ ref('silver_customer_segments_history') }} as ended
-    left join {{ ref('silver_customer_segments_history') }} as next_one
+        -1 as segment_key,
+        '(none)' as segment_tier
+    from history as ended
+    left join history as next_one
         on
             ended.customer_key = next_one.customer_key
-            and ended.segment_type = next_one.segment_type
             and ended.effective_to = next_one.effective_from
-    where
-        ended.segment_type = '{{ var("snapshot_segment_type") }}'
-        and ended.effective_to is not null
-        and next_one.customer_key is null
+    where ended.effective_to is not null and next_one.customer_key is null
 
 ),
 
@@ -34,11 +55,13 @@ final as (
     select
         customer_key,
         cast(changed_at as date) as point_date,
-        coalesce(segment_id, '(none)') as segment_id,
+        segment_key,
         coalesce(segment_tier, '(none)') as segment_tier
     from changes
+    -- of several in a day the last one: what is known at its end
     qualify row_number() over (
-        partition by customer_key, cast(changed_at as date) order by changed_at desc
+        partition by customer_key, cast(changed_at as date)
+        order by changed_at desc, segment_key desc
     ) = 1
 
 )

@@ -5,21 +5,18 @@
     meta={
         'touched_by': {
             'customer_key': {
-                'silver_customer_lifecycle_history': 'customer_key',
-                'silver_customer_segments_history': 'customer_key',
-                'silver_product_holdings': 'customer_key',
-                'silver_customer_value': 'customer_key',
-                'silver_customer_records': 'customer_key',
-                'silver_household_members': 'customer_key',
+                'int_lifecycle__members': 'customer_key',
+                'int_lifecycle__stages': 'customer_key',
             },
         },
         'units': ['customer_key'],
     },
 ) }}
 
--- depends_on: {{ ref('silver_customer_lifecycle_history') }}
--- depends_on: {{ ref('silver_customer_segments_history') }}
--- depends_on: {{ ref('silver_product_holdings') }}
+{# As silver_customer_lifecycle_history, which depends on the build date: all customers are derived
+   in every run, and what comes out as it was stays, and touches nobody. #}
+-- depends_on: {{ ref('int_lifecycle__members') }}
+-- depends_on: {{ ref('int_lifecycle__stages') }}
 with
 
 stages as (select * from {{ ref('int_customer_states__stages') }}),
@@ -65,11 +62,25 @@ births as (
 
 products as (select * from {{ ref('int_customer_states__products') }}),
 
+-- months that are over
+engagement as (
+
+    select
+        customer_key,
+        as_of_date as point_date,
+        digital_adoption_score
+    from {{ ref('silver_customer_engagement_months') }}
+    where
+        {{ dbt.dateadd('day', 1, 'as_of_date') }}
+        = {{ dbt.dateadd('month', 1, 'month_start_date') }}
+
+),
+
 measured as (select * from {{ ref('silver_customer_value') }}),
 
 points as (
 
-    {% for relation in ['stages', 'segments', 'households', 'products'] %}
+    {% for relation in ['stages', 'segments', 'households', 'products', 'engagement'] %}
         select
             customer_key,
             point_date
@@ -92,7 +103,7 @@ final as (
         stages.is_in_base,
         stages.was_in_base,
         stages.base_change,
-        segments.segment_id,
+        segments.segment_key,
         segments.segment_tier,
         households.household_key,
         births.birth_date,
@@ -106,6 +117,7 @@ final as (
         measured.net_profit as profit,
         measured.customer_lifetime_value,
         measured.profitability_score,
+        engagement.digital_adoption_score,
         {{ batch_number() }} as derived_in_batch
     from points
     left join stages
@@ -120,11 +132,12 @@ final as (
         on points.customer_key = births.customer_key and points.point_date = births.point_date
     left join products
         on points.customer_key = products.customer_key and points.point_date = products.point_date
+    left join engagement
+        on
+            points.customer_key = engagement.customer_key
+            and points.point_date = engagement.point_date
     left join measured
         on points.customer_key = measured.customer_key and points.point_date = measured.metric_date
-    {% if is_incremental() %}
-        where points.customer_key in ({{ touched('customer_key') }})
-    {% endif %}
 
 )
 

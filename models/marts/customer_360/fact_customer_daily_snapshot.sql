@@ -88,7 +88,7 @@ final as (
         customer_key,
         coalesce(household_key, -1) as household_key,
         {{ surrogate_key(['lifecycle_stage']) }} as lifecycle_stage_key,
-        {{ surrogate_key(["nullif(segment_id, '(none)')"]) }} as segment_key,
+        coalesce(segment_key, -1) as segment_key,
         customer_state_key,
 
         -- the day
@@ -117,7 +117,7 @@ final as (
         cast(null as decimal(5, 2)) as churn_risk_score,
         profitability_score,
         satisfaction_score,
-        cast(null as decimal(5, 2)) as digital_adoption_score,
+        digital_adoption_score,
 
         -- what the customer does
         cast({{ dbt.datediff('last_login_date', 'snapshot_date', 'day') }} as integer)

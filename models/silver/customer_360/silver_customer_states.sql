@@ -19,8 +19,8 @@
 } %}
 {% set told_of_day = ['was_in_base', 'base_change', 'revenue', 'profit'] %}
 {% set standing = [
-    'lifecycle_stage', 'is_in_base', 'segment_id', 'segment_tier', 'household_key', 'birth_date',
-    'customer_lifetime_value', 'profitability_score',
+    'lifecycle_stage', 'is_in_base', 'segment_key', 'segment_tier', 'household_key', 'birth_date',
+    'customer_lifetime_value', 'profitability_score', 'digital_adoption_score',
 ] %}
 
 with
