@@ -4,7 +4,8 @@ lineage as (
 
     select
         told.*,
-        rules.must_agree
+        rules.must_agree,
+        rules.completeness_weight > 0 as is_counted
     from {{ ref('silver_golden_record_lineage') }} as told
     inner join {{ ref('survivorship_rules') }} as rules
         on told.attribute_name = rules.attribute_name
@@ -26,7 +27,8 @@ agreement as (
     select
         customer_key,
         cast(sum(telling_record_count) as integer) as told_value_count,
-        cast(sum(agreeing_record_count) as integer) as agreeing_value_count
+        cast(sum(agreeing_record_count) as integer) as agreeing_value_count,
+        cast(count(case when is_counted then 1 end) as integer) as known_attribute_count
     from lineage
     group by customer_key
 
@@ -89,9 +91,18 @@ listed as (
 
     select
         customer_key,
+        cast(count(*) as integer) as issue_count,
         {{ collected('issue', 'issue') }} as data_quality_issues
     from issues
     group by customer_key
+
+),
+
+asked as (
+
+    select cast(count(*) as integer) as attribute_count
+    from {{ ref('survivorship_rules') }}
+    where completeness_weight > 0
 
 ),
 
@@ -99,10 +110,15 @@ final as (
 
     select
         customers.customer_key,
+        asked.attribute_count - coalesce(agreement.known_attribute_count, 0)
+            as missing_attribute_count,
+        asked.attribute_count,
         coalesce(agreement.told_value_count, 0) as told_value_count,
         coalesce(agreement.agreeing_value_count, 0) as agreeing_value_count,
+        coalesce(listed.issue_count, 0) as issue_count,
         listed.data_quality_issues
     from customers
+    cross join asked
     left join agreement on customers.customer_key = agreement.customer_key
     left join listed on customers.customer_key = listed.customer_key
 

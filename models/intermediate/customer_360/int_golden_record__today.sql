@@ -14,7 +14,10 @@
         'last_interaction_date', 'days_since_last_interaction', 'nps_score', 'csat_score',
         'satisfaction_band', 'complaint_count_12m', 'marketing_consent', 'data_sharing_consent',
     ],
-    'quality': ['told_value_count', 'agreeing_value_count', 'data_quality_issues'],
+    'quality': [
+        'told_value_count', 'agreeing_value_count', 'attribute_count', 'missing_attribute_count',
+        'issue_count', 'data_quality_issues',
+    ],
 } %}
 
 with
@@ -24,6 +27,10 @@ final as (
     select
         customers.customer_key,
         customers.last_record_timestamp,
+        build_dates.as_of as as_of_date,
+        {{ dbt.datediff(
+            'cast(customers.last_record_timestamp as date)', 'build_dates.as_of', 'day'
+        ) }} as days_since_last_record,
         {% for relation, columns in measured.items() %}
             {% for column in columns %}
                 {{ relation }}.{{ column }},

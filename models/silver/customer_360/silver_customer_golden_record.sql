@@ -109,8 +109,13 @@ final as (
         today.match_method,
         today.told_value_count,
         today.agreeing_value_count,
+        today.attribute_count,
+        today.missing_attribute_count,
+        today.issue_count,
         today.data_quality_issues,
+        today.as_of_date,
         today.last_record_timestamp,
+        cast(today.days_since_last_record as integer) as days_since_last_record,
         -- complete by half, in agreement by three tenths, and proven
         case
             when banded.is_current
