@@ -34,53 +34,29 @@ households as (
 
 ),
 
--- a birthday holds for all days, so from the first on; the latest record that tells one is believed
-birth_dates as (
-
-    select
-        customer_key,
-        date_of_birth
-    from {{ ref('silver_customer_records') }}
-    where date_of_birth is not null
-    qualify row_number() over (
-        partition by customer_key order by record_timestamp desc, record_key asc
-    ) = 1
-
-),
-
+-- a birthday holds for all days, so from the first on
 births as (
 
     select
         stages.customer_key,
         min(stages.point_date) as point_date,
-        max(birth_dates.date_of_birth) as birth_date
+        max(records.date_of_birth) as birth_date
     from stages
-    inner join birth_dates on stages.customer_key = birth_dates.customer_key
+    inner join {{ ref('silver_customer_golden_record') }} as records
+        on stages.customer_key = records.customer_key and records.is_current
     group by stages.customer_key
 
 ),
 
 products as (select * from {{ ref('int_customer_states__products') }}),
 
--- months that are over
-engagement as (
-
-    select
-        customer_key,
-        as_of_date as point_date,
-        digital_adoption_score
-    from {{ ref('silver_customer_engagement_months') }}
-    where
-        {{ dbt.dateadd('day', 1, 'as_of_date') }}
-        = {{ dbt.dateadd('month', 1, 'month_start_date') }}
-
-),
+scores as (select * from {{ ref('int_customer_states__scores') }}),
 
 measured as (select * from {{ ref('silver_customer_value') }}),
 
 points as (
 
-    {% for relation in ['stages', 'segments', 'households', 'products', 'engagement'] %}
+    {% for relation in ['stages', 'segments', 'households', 'products', 'scores'] %}
         select
             customer_key,
             point_date
@@ -117,7 +93,9 @@ final as (
         measured.net_profit as profit,
         measured.customer_lifetime_value,
         measured.profitability_score,
-        engagement.digital_adoption_score,
+        scores.digital_adoption_score,
+        scores.churn_risk_score,
+        scores.churn_risk_band,
         {{ batch_number() }} as derived_in_batch
     from points
     left join stages
@@ -132,10 +110,8 @@ final as (
         on points.customer_key = births.customer_key and points.point_date = births.point_date
     left join products
         on points.customer_key = products.customer_key and points.point_date = products.point_date
-    left join engagement
-        on
-            points.customer_key = engagement.customer_key
-            and points.point_date = engagement.point_date
+    left join scores
+        on points.customer_key = scores.customer_key and points.point_date = scores.point_date
     left join measured
         on points.customer_key = measured.customer_key and points.point_date = measured.metric_date
 

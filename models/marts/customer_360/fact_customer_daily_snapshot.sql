@@ -114,7 +114,7 @@ final as (
         case when is_month_of_state then profit_mtd end as profit_mtd,
         case when is_year_of_state then profit_ytd end as profit_ytd,
         customer_lifetime_value,
-        cast(null as decimal(5, 2)) as churn_risk_score,
+        churn_risk_score,
         profitability_score,
         satisfaction_score,
         digital_adoption_score,
@@ -132,7 +132,7 @@ final as (
             < {{ var("active_customer_days") }},
             false
         ) as active_customer_flag,
-        cast(null as boolean) as churn_risk_flag,
+        churn_risk_band in ('high', 'critical') as churn_risk_flag,
         coalesce(segment_tier = 'platinum', false) as vip_flag,
         1 as customer_count,
 

@@ -20,7 +20,8 @@
 {% set told_of_day = ['was_in_base', 'base_change', 'revenue', 'profit'] %}
 {% set standing = [
     'lifecycle_stage', 'is_in_base', 'segment_key', 'segment_tier', 'household_key', 'birth_date',
-    'customer_lifetime_value', 'profitability_score', 'digital_adoption_score',
+    'customer_lifetime_value', 'profitability_score', 'digital_adoption_score', 'churn_risk_score',
+    'churn_risk_band',
 ] %}
 
 with
@@ -85,7 +86,6 @@ known as (
     select
         customer_key,
 
-        -- the stretch of days
         point_date as valid_from_date,
         lead(point_date) over customer as valid_to_date,
         lead(point_date) over customer is null as is_current,
