@@ -89,25 +89,28 @@ def test_yesterdays_household_is_still_yesterdays(warehouse: tuple[Path, Path]) 
     with duckdb.connect(database, read_only=True) as connection:
         [(customers, same)] = connection.execute(
             f"""
-            with resolved_anew as (
-                select distinct customer_key
-                from (
-                    (from (select source_customer_key, customer_key from yesterday.identities)
-                    except from (select source_customer_key, customer_key from silver.silver_customer_identities))
-                    union all
-                    (from (select source_customer_key, customer_key from silver.silver_customer_identities)
-                    except from (select source_customer_key, customer_key from yesterday.identities))
-                )
+            with before as (select source_customer_key, customer_key from yesterday.identities),
+
+            after as (select source_customer_key, customer_key from silver.silver_customer_identities),
+
+            resolved_anew as (
+                (from before except from after)
+                union all
+                (from after except from before)
             ),
 
             told as (
                 select * from yesterday.members
-                where valid_from_date <= date '{LAST_DAY}' and coalesce(valid_to_date > date '{LAST_DAY}', true)
+                where
+                    valid_from_date <= date '{LAST_DAY}'
+                    and coalesce(valid_to_date > date '{LAST_DAY}', true)
             ),
 
             retold as (
                 select * from silver.silver_household_members
-                where valid_from_date <= date '{LAST_DAY}' and coalesce(valid_to_date > date '{LAST_DAY}', true)
+                where
+                    valid_from_date <= date '{LAST_DAY}'
+                    and coalesce(valid_to_date > date '{LAST_DAY}', true)
             )
 
             select count(*), count(*) filter (told.household_key = retold.household_key)
@@ -116,7 +119,7 @@ def test_yesterdays_household_is_still_yesterdays(warehouse: tuple[Path, Path]) 
             where told.household_key not in (
                 select members.household_key
                 from told as members
-                where members.customer_key in (from resolved_anew)
+                where members.customer_key in (select customer_key from resolved_anew)
             )
             """
         ).fetchall()

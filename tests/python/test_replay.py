@@ -67,7 +67,8 @@ CORRECTED = {
     ],
     "journey_analytics_events": ["journey_instance_id", "event_timestamp", "dimension_1", "metric_name"],
     "journey_definitions": ["expected_duration_days", "last_modified_timestamp", "journey_stages"],
-    "customer_master": ["source_customer_id", "country", "email_address", "tax_id"],
+    "customer_master": ["source_customer_id", "country", "email_address", "tax_id", "address_line1"],
+    "customer_relationships": ["related_customer_id", "relationship_start_date", "relationship_end_date"],
 }
 KILLED_ON = 3  # the batch whose first run is killed
 KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
