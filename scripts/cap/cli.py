@@ -24,6 +24,11 @@ COMMANDS = {
         "Which touch earned the money: score the models against truth, time them.",
     ),
     "churn": ("cap.churn.command", "churn", "Fit the score that says who leaves."),
+    "snapshot": (
+        "cap.snapshot.command",
+        "snapshot",
+        "Time the daily snapshot of customers, over made-up ones.",
+    ),
     "quality": (
         "cap.quality.command",
         "quality",

@@ -1,6 +1,5 @@
--- A category that has one metric has them all, or says in contract/unanswered.csv why the 27 tables cannot answer a
--- name. The domain is the folder: two domains have a «Conversion». Identity answers some names of customer_360,
--- whose own folder must have the rest of a category once it has one.
+-- Every name of the contract has a metric or a saved query, or contract/unanswered.csv says why the 27 tables cannot
+-- answer it; not both. The domain is the folder: two domains have a «Conversion». Identity answers names of customer_360.
 with told as (
     select path, category, contract_name from metrics
     union
@@ -19,8 +18,7 @@ named as (
 select 'missing', contract.domain, contract.category, contract.name
 from contract_metrics as contract
 where
-    exists (from named where named.folder = contract.domain and named.category = contract.category)
-    and not exists (
+    not exists (
         from named
         where
             named.domain = contract.domain
@@ -35,6 +33,14 @@ where
             and unanswered.name = contract.name
             and unanswered.reason <> ''
     )
+union all
+select 'answered, and said to be unanswerable', unanswered.domain, unanswered.category, unanswered.name
+from contract_unanswered as unanswered
+semi join named
+    on
+        named.domain = unanswered.domain
+        and named.category = unanswered.category
+        and named.contract_name = unanswered.name
 union all
 select 'not in the contract', named.domain, named.category, named.contract_name
 from named

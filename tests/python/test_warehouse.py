@@ -14,7 +14,8 @@ from conftest import PROJECT, comparable_rows, run_dbt
 
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
-from cap.metrics import Metrics
+from cap.metrics.catalogue import Catalogue, Entry
+from cap.metrics.engine import Metrics, Question
 
 WORLD = ["--customers", "200", "--days", "60", "--seed", "7", "--mess", "0.5"]
 SESSION_GAP = timedelta(seconds=1800)
@@ -111,6 +112,28 @@ def test_every_metric_is_answered(warehouse: Warehouse) -> None:
     ]
     metrics.close()
     assert unanswered == []
+
+
+def test_every_name_of_the_contract_is_answered_or_says_why(warehouse: Warehouse) -> None:
+    """All 382: by metrics that have a value, by a saved query that has some, or by the reason why not."""
+    catalogue = Catalogue(warehouse.folder / "target/manifest.json")
+    metrics = Metrics(warehouse.database, warehouse.folder / "target/semantic_manifest.json")
+
+    def is_answered(entry: Entry) -> bool:
+        question = Question((entry.name,), ("metric_time__month",))
+        answer = metrics.ask(question if entry.is_metric else Question(saved_query=entry.name))
+        asked = [answer.columns.index(name) for name in entry.metrics or (entry.name,)]
+        return any(row[place] is not None for row in answer.rows for place in asked)
+
+    assert len(catalogue.contract_names) == 382
+    wrong = [
+        (name.category, name.name, name.reason, [entry.name for entry in entries])
+        for name in catalogue.contract_names
+        for entries in [catalogue.answers(name)]
+        if bool(name.reason) == bool(entries) or not all(map(is_answered, entries))
+    ]
+    metrics.close()
+    assert wrong == []
 
 
 def test_the_75th_percentile_of_a_vital_is_that_of_the_rows_delivered(warehouse: Warehouse) -> None:

@@ -1,0 +1,1 @@
+"""The daily snapshot of customers: how long it takes."""
