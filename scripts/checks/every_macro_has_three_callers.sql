@@ -18,7 +18,8 @@ where
         'macros/generate_schema_name.sql', 'macros/begin_batch.sql', 'macros/require_bronze.sql',
         'macros/bronze_is_rebuilt.sql', 'macros/connected_components.sql',
         'macros/split_contradictory_components.sql',
-        'macros/get_incremental_replace_touched_sql.sql', 'macros/delivered.sql'
+        'macros/get_incremental_replace_touched_sql.sql', 'macros/delivered.sql',
+        'macros/snapshot_get_time.sql'
     )
     and macros.path not in (select path from macros where contains(code, 'adapter.dispatch'))
 group by macros.path

@@ -111,7 +111,9 @@ moments as (
             0 as products,
             0 as activations
         from gaps
-        where silent_days > {{ silences[2] if days else silences[1] }} or silent_days = 0
+        where
+            silent_days > {{ silences[2] if days else silences[1] }}
+            or (silent_days = 0 and {{ days }} = 0)
         union all
     {% endfor %}
     {% for depth, days in silences.items() %}
