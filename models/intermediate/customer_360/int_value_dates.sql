@@ -44,9 +44,10 @@ final as (
             as outcome_date,
         {{ dbt.datediff('first_recorded_date', 'cutoff_date', 'day') }} + 1 as recorded_days
     from cutoffs
-    -- with less than a horizon behind it nothing can be said of the one before it
+    -- what a rate comes to in a horizon, less than a horizon cannot tell
     where
-        {{ dbt.datediff('first_recorded_date', 'cutoff_date', 'day') }} + 1
+        cutoff_number = 0
+        or {{ dbt.datediff('first_recorded_date', 'cutoff_date', 'day') }} + 1
         >= {{ var('value_horizon_days') }}
 
 )

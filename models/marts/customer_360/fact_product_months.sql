@@ -18,9 +18,10 @@ products as (
     select
         report_date,
         product_key,
-        count(distinct case when is_open then customer_key end) as owners,
-        count(case when is_open then 1 end) as open_holdings
+        count(distinct customer_key) as owners,
+        count(*) as open_holdings
     from holdings
+    where is_open
     group by report_date, product_key
 
 ),
@@ -33,10 +34,10 @@ final as (
         products.report_date,
         products.product_key,
         cast(products.owners as bigint) as owners,
-        cast(coalesce(owners.customers, 0) as bigint) as customers,
+        cast(owners.customers as bigint) as customers,
         cast(products.open_holdings as bigint) as open_holdings
     from products
-    left join owners on products.report_date = owners.report_date
+    inner join owners on products.report_date = owners.report_date
 
 )
 

@@ -9,7 +9,7 @@
     'closed_product': 'case when closed_holdings > 0 then 1 else 0 end',
     'complaints': 'ln(1 + complaints_12m)',
     'short_tenure': '-ln(1 + tenure_days / 365.0)',
-    'source_model': 'ln(told_odds)',
+    'source_model': 'ln(told_chance / (1 - told_chance))',
 } %}
 
 with
@@ -18,8 +18,11 @@ features as (
 
     select
         *,
-        least(greatest(told_churn_probability, 0.0005), 0.98)
-        / (1.0 - least(greatest(told_churn_probability, 0.0005), 0.98)) as told_odds
+        -- certainty has no logarithm
+        case
+            when told_churn_probability is not null
+                then cast(least(greatest(told_churn_probability, 0.0005), 0.98) as double)
+        end as told_chance
     from {{ ref('silver_customer_churn_features') }}
 
 ),

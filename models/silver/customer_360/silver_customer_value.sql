@@ -52,7 +52,9 @@ final as (
             cast(sum({{ column }}) as decimal(18, 2)) as {{ column }},
         {% endfor %}
         -- each account tells the part of the wallet that it has
-        cast(least(sum(wallet_share), 100) as decimal(5, 2)) as wallet_share,
+        cast(
+            case when sum(wallet_share) > 100 then 100 else sum(wallet_share) end as decimal(5, 2)
+        ) as wallet_share,
         min(share_of_wallet_potential) as share_of_wallet_potential,
         {% for column in scores %}
             min_by({{ column }}, account_rank) filter (where {{ column }} is not null)

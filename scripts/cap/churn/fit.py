@@ -112,7 +112,7 @@ def logistic(values: np.ndarray, lost: np.ndarray) -> np.ndarray:
 
 
 def auc(scores: np.ndarray, lost: np.ndarray) -> float:
-    """Share of pairs of one who left and one who stayed in which the first has the higher score; ties half."""
+    """Share of pairs of one who left and one who stayed that are ranked right; ties count half."""
     _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
     rank = np.cumsum(counts) - (counts - 1) / 2
     positives = lost.sum()
