@@ -53,6 +53,7 @@ final as (
         lead(delivered.record_timestamp) over source_customer as valid_to_timestamp,
         lead(delivered.record_timestamp) over source_customer is null as is_current,
         delivered.last_update_timestamp,
+        delivered.ingestion_timestamp,
 
         -- who
         delivered.customer_type,
