@@ -17,6 +17,7 @@ acts as (
         event_category = 'money' as is_transaction,
         event_type = 'login' as is_login,
         false as is_contact,
+        false as is_outreach,
         engagement_kind <> 'background' as is_engagement,
         engagement_kind = 'active' as is_active
     from {{ ref('silver_customer_events') }}
@@ -29,6 +30,7 @@ acts as (
         false as is_transaction,
         false as is_login,
         interactions.is_inbound as is_contact,
+        not interactions.is_inbound as is_outreach,
         true as is_engagement,
         interactions.is_inbound as is_active
     from {{ ref('silver_customer_interactions') }} as interactions
@@ -45,8 +47,10 @@ placed as (
         acts.act_date
         > {{ dbt.dateadd('day', '-' ~ var("engagement_window_days"), 'build_dates.as_of') }}
             as is_recent,
-        -- a shop's till or a message that is opened is no place where we are dealt with
+        -- a shop's till or a message that is opened is no place where we are dealt with, and where
+        -- we call is not the customer's choice
         case
+            when acts.is_outreach then 'other'
             when acts.channel_code in ('call_center', 'call', 'phone') then 'phone'
             when acts.channel_code in ('web', 'app', 'branch', 'atm') then acts.channel_code
             when acts.is_contact and acts.channel_code in ('chat', 'video', 'email')

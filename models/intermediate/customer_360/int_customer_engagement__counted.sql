@@ -84,7 +84,7 @@ final as (
             where engagement_channel in ('web', 'app', 'atm')
         ), 0) as self_service_count,
         coalesce(sum(act_count) filter (
-            where engagement_channel in ('web', 'app', 'chat', 'video')
+            where engagement_channel in ('web', 'app', 'chat', 'video', 'email')
         ), 0) as digital_count,
         coalesce(sum(act_count) filter (
             where engagement_channel in ('branch', 'phone', 'atm')
