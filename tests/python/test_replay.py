@@ -69,6 +69,16 @@ CORRECTED = {
     "journey_definitions": ["expected_duration_days", "last_modified_timestamp", "journey_stages"],
     "customer_master": ["source_customer_id", "country", "email_address", "tax_id", "address_line1"],
     "customer_relationships": ["related_customer_id", "relationship_start_date", "relationship_end_date"],
+    "customer_interactions": [
+        "customer_id",
+        "interaction_timestamp",
+        "satisfaction_score",
+        "resolution_flag",
+        "campaign_id",
+        "product_discussed",
+    ],
+    "customer_complaints": ["customer_id", "status", "complaint_timestamp", "satisfaction_rating"],
+    "customer_preferences": ["customer_id", "consent_given", "consent_timestamp", "expiry_date"],
 }
 KILLED_ON = 3  # the batch whose first run is killed
 KILL_AT = "silver_web_pageview_sessions"  # … as soon as this model starts
