@@ -19,6 +19,8 @@
     },
 ) }}
 
+-- depends_on: {{ ref('silver_customer_identifiers') }}
+-- depends_on: {{ ref('silver_customer_records') }}
 with
 
 {% for relation in ['values', 'proofs'] %}

@@ -12,6 +12,8 @@
 
 with
 
+build_dates as (select max(as_of_date) as as_of from {{ ref('silver_customer_engagement') }}),
+
 {% if is_incremental() %}
     changed as (select distinct * from ({{ touched('customer_state_key') }}) as touched_states),
 
@@ -43,7 +45,7 @@ states as (
             {{ dbt.dateadd('day', -1, 'states.valid_to_date') }}, build_dates.as_of
         ) as last_day
     from {{ ref('silver_customer_states') }} as states
-    cross join {{ ref('int_core__build_dates') }} as build_dates
+    cross join build_dates
     {% if is_incremental() %}
         cross join built
         left join changed on states.customer_state_key = changed.customer_state_key
@@ -141,7 +143,6 @@ final as (
         case when is_month_of_state then was_in_base_at_month_start else is_in_base end
             as was_in_base_at_month_start,
         case when snapshot_date = valid_from_date then base_change end as base_change
-
     from dated
 
 )

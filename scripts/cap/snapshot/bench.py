@@ -87,8 +87,13 @@ def measure(customers: int, days: int, say: Callable[[str], None]) -> Measured:
 
 
 def _build(settings: dict[str, str], as_of: date, *arguments: str) -> Build:
-    variables = f"{{as_of: {as_of}}}"
-    ran: Ran = run_dbt(settings, "models", "run", *arguments, "--vars", variables, "--select", *MEASURED)
+    """Build what is measured, up to a day: silver_customer_engagement says which."""
+    with duckdb.connect(Path(settings["CAP_DUCKDB_PATH"])) as connection:
+        connection.execute("delete from silver.silver_customer_engagement")
+        connection.execute(
+            f"insert into silver.silver_customer_engagement by name select date '{as_of}' as as_of_date"
+        )
+    ran: Ran = run_dbt(settings, "models", "run", *arguments, "--select", *MEASURED)
     return Build(model_seconds(settings), ran.seconds, ran.peak_bytes / 2**30)
 
 
