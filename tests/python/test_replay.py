@@ -68,6 +68,8 @@ CORRECTED = {
     "journey_analytics_events": ["journey_instance_id", "event_timestamp", "dimension_1", "metric_name"],
     "journey_definitions": ["expected_duration_days", "last_modified_timestamp", "journey_stages"],
     "customer_master": ["source_customer_id", "country", "email_address", "tax_id", "address_line1"],
+    "customer_products": ["customer_id", "account_id", "product_id", "product_status", "relationship_timestamp"],
+    "customer_value_metrics": ["customer_id", "metric_date", "metric_period"],
     "customer_relationships": ["related_customer_id", "relationship_start_date", "relationship_end_date"],
     "customer_interactions": [
         "customer_id",
