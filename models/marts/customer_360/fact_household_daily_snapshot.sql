@@ -1,110 +1,77 @@
-{% set history_days = var('snapshot_history_days', none) %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_touched',
-    unique_key=['snapshot_key'],
+    unique_key=['state_key', 'snapshot_date'],
     meta={'touched_by': {'state_key': {'silver_household_states': 'state_key'}}},
 ) }}
+{% set history_days, range_from = var("snapshot_history_days"), var("snapshot_from") %}
+{% set earliest = "date '" ~ var("earliest_event_date") ~ "'" %}
+{% set history_from = dbt.dateadd('day', '1 - ' ~ history_days, 'build_dates.as_of')
+    if history_days else earliest %}
+{% set first_day = "least(build_from, date '" ~ range_from ~ "')" if range_from else 'build_from' %}
 
 with
 
-days as (
+{% if is_incremental() %}
+    changed as (select distinct * from ({{ touched('state_key') }}) as touched_states),
 
-    select date_day
-    from {{ ref('dim_date') }}
-    {% if history_days %}
-        where date_day > (
-            select {{ dbt.dateadd('day', '-' ~ history_days, 'max(every_day.date_day)') }}
-            from {{ ref('dim_date') }} as every_day
-        )
+    built as (
+
+        select
+            min(snapshot_date) as first_date,
+            coalesce({{ dbt.dateadd('day', 1, 'max(snapshot_date)') }}, {{ earliest }}) as next_date
+        from {{ this }}
+
+    ),
+{% endif %}
+
+-- of a state that is new or changed all days are built, of the others those after the last
+states as (
+
+    select
+        states.*,
+        {% if is_incremental() %}
+            case
+                when changed.state_key is null
+                    then greatest(built.next_date, {{ history_from }})
+                else least(built.first_date, {{ history_from }})
+            end as build_from,
+        {% else %}
+            {{ history_from }} as build_from,
+        {% endif %}
+        least(
+            {{ dbt.dateadd('day', -1, 'states.valid_to_date') }}, build_dates.as_of
+        ) as last_day
+    from {{ ref('silver_household_states') }} as states
+    cross join {{ ref('int_core__build_dates') }} as build_dates
+    {% if is_incremental() %}
+        cross join built
+        left join changed on states.state_key = changed.state_key
     {% endif %}
 
 ),
 
-states as (select * from {{ ref('silver_household_states') }}),
-
-{% if is_incremental() %}
-
-    touched_states as ({{ touched('state_key') }}),
-
-    last_days as (
-
-        select coalesce(max(snapshot_date), date '{{ var("earliest_event_date") }}') as last_day
-        from {{ this }}
-
-    ),
-
-    -- days that came since, and a range that is to be made again
-    wanted_days as (
-
-        select days.date_day
-        from days
-        cross join last_days
-        where
-            days.date_day > last_days.last_day
-            {% if var('snapshot_from', none) and var('snapshot_to', none) %}
-                or days.date_day between
-                date '{{ var("snapshot_from") }}' and date '{{ var("snapshot_to") }}'
-            {% endif %}
-
-    ),
-
-    -- all days of a state that changed; of the others those days
-    state_days as (
-
-        select
-            states.*,
-            days.date_day
-        from states
-        inner join days
-            on
-                states.valid_from_date <= days.date_day
-                and coalesce(states.valid_to_date, date '9999-12-31') > days.date_day
-        where states.state_key in (select touched_states.state_key from touched_states)
-        union all
-        select
-            states.*,
-            wanted_days.date_day
-        from states
-        inner join wanted_days
-            on
-                states.valid_from_date <= wanted_days.date_day
-                and coalesce(states.valid_to_date, date '9999-12-31') > wanted_days.date_day
-        where states.state_key not in (select touched_states.state_key from touched_states)
-
-    ),
-
-{% else %}
-
-    state_days as (
-
-        select
-            states.*,
-            days.date_day
-        from states
-        inner join days
-            on
-                states.valid_from_date <= days.date_day
-                and coalesce(states.valid_to_date, date '9999-12-31') > days.date_day
-
-    ),
-
-{% endif %}
-
--- whole years, by the calendar
-aged as (
+days as (
 
     select
         *,
-        {{ dbt.datediff('household_since_date', 'date_day', 'year') }}
-        - case
-            when
-                month(date_day) * 100 + day(date_day)
-                < month(household_since_date) * 100 + day(household_since_date)
-                then 1
-            else 0
-        end as years
-    from state_days
+        {{ rows_of_days('greatest(valid_from_date, ' ~ first_day ~ ')', 'last_day') }} as moment
+    from states
+    where valid_from_date <= last_day and {{ first_day }} <= last_day
+
+),
+
+dated as (
+
+    select
+        *,
+        cast(moment as date) as date_day
+    from days
+    {% if range_from %}
+        where
+            moment >= build_from
+            or moment between date '{{ range_from }}' and date '{{ var("snapshot_to") }}'
+    {% endif %}
 
 ),
 
@@ -136,10 +103,13 @@ final as (
         household_lifetime_value,
         satisfaction_answers,
         satisfaction_sum,
-        cast(years as integer) as household_tenure_years,
+        cast(
+            floor(({{ date_key('date_day') }} - {{ date_key('household_since_date') }}) / 10000)
+            as integer
+        ) as household_tenure_years,
         1 as household_count
 
-    from aged
+    from dated
 
 )
 
