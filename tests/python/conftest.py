@@ -101,7 +101,15 @@ def dbt() -> Iterator[Callable[..., None]]:
 # what may differ between two builds of the same rows: when a row was derived or a customer resolved …
 AUDIT_COLUMNS = ("derived_in_batch", "assigned_batch")
 # … and hashes of a golden key, which is compared by itself
-HASHES_OF_CUSTOMER_KEY = ("adoption_key", "feature_user_key", "customer_state_key", "snapshot_key")
+HASHES_OF_CUSTOMER_KEY = (
+    "adoption_key",
+    "feature_user_key",
+    "customer_state_key",
+    "snapshot_key",
+    "customer_version_key",
+    "lineage_key",
+)
+GOLDEN_COLUMNS = ("customer_key", "golden_id", "golden_customer_id")
 # the history of golden ids: which were minted, merged and split depends on the order in which records came
 HISTORIES = ("silver.silver_golden_ids", "silver.silver_golden_id_events")
 
@@ -126,8 +134,8 @@ def comparable_rows(connection: duckdb.DuckDBPyConnection, database: str, name: 
         if column.endswith(AUDIT_COLUMNS) or column in HASHES_OF_CUSTOMER_KEY:
             continue
         found = f'compared."{column}"'
-        if column.endswith(("customer_key", "golden_id")) and column != "source_customer_key":
-            known_as = "golden_id" if column.endswith("golden_id") else "customer_key"
+        if column.endswith(GOLDEN_COLUMNS) and column != "source_customer_key":
+            known_as = "golden_id" if column.endswith("_id") else "customer_key"
             people = f"(select min(source_customer_key) from {identities} where member.{known_as} = {found})"
             found = f"coalesce(cast({people} as varchar), cast({found} as varchar)) as {column}"
         compared.append(found)

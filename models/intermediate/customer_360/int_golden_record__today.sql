@@ -45,6 +45,8 @@ final as (
             'greatest(holdings.last_transaction_date, engagement.last_transaction_date)',
             'build_dates.as_of', 'day'
         ) }} as days_since_last_transaction,
+        cast(churn.churn_risk_score as decimal(5, 2)) as churn_risk_score,
+        churn.churn_risk_band,
         cast(round(100 * customers.match_confidence, 2) as decimal(5, 2))
             as identity_confidence_score,
         customers.match_method
@@ -52,6 +54,8 @@ final as (
     cross join {{ ref('int_core__build_dates') }} as build_dates
     left join {{ ref('silver_customer_engagement') }} as engagement
         on customers.customer_key = engagement.customer_key
+    left join {{ ref('silver_customer_churn_scores') }} as churn
+        on customers.customer_key = churn.customer_key and churn.is_build_date
     {% for relation in ['standing', 'holdings', 'worth', 'quality'] %}
         left join {{ ref('int_golden_record__' ~ relation) }} as {{ relation }}
             on customers.customer_key = {{ relation }}.customer_key

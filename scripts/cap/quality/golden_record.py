@@ -81,7 +81,7 @@ def _people(truth: Path) -> str:
             on identities.source_system = records.source_system
             and identities.source_customer_id = records.source_customer_id
         where records.person_kind = 'person'
-        group by all
+        group by identities.customer_key, records.person_id
         qualify row_number() over (
             partition by identities.customer_key order by count(*) desc, records.person_id
         ) = 1
