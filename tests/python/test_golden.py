@@ -43,8 +43,11 @@ def test_every_metric_was_counted_by_hand(metrics: Metrics) -> None:
 def test_the_metric_equals_the_count_by_hand(metrics: Metrics, metric: str) -> None:
     answer = metrics.query([metric], ["metric_time__week"])
     found: dict[str, float | None] = dict.fromkeys(WEEKS)
-    for week, value in answer.rows:
-        found[str(date(week.year, week.month, week.day))] = float(value) if value is not None else None
+    for moment, value in answer.rows:
+        week = str(date(moment.year, moment.month, moment.day))
+        # products opened long ago make customers of then: their history is there, and not counted here
+        if week >= WEEKS[0]:
+            found[week] = float(value) if value is not None else None
     assert list(found) == list(WEEKS), "a week that should have nothing"
     for week, wanted in zip(WEEKS, expected()[metric], strict=True):
         right = wanted if wanted is None else pytest.approx(wanted, rel=1e-12, abs=1e-12)
