@@ -23,7 +23,21 @@ measured as (
 
 ),
 
--- what a customer has or is from one day to another: it goes where the customer goes
+answers as (
+
+    select
+        coalesce(identities.customer_key, interactions.source_customer_key) as customer_key,
+        cast(interactions.interaction_timestamp as date) as answer_date,
+        interactions.satisfaction_score
+    from {{ ref('silver_customer_interactions') }} as interactions
+    left join identities
+        on interactions.source_customer_key = identities.source_customer_key
+    where interactions.satisfaction_score is not null
+
+),
+
+-- what a customer has or is, earned this year or answered in 365 days goes where the customer goes:
+-- so households together have what customers have
 customer_spans as (
 
     {% for measure, condition, amount in [
@@ -58,25 +72,7 @@ customer_spans as (
         1 as amount
     from {{ ref('silver_customer_lifecycle_history') }}
     where lifecycle_stage = 'churned'
-
-),
-
-answers as (
-
-    select
-        coalesce(identities.customer_key, interactions.source_customer_key) as customer_key,
-        cast(interactions.interaction_timestamp as date) as answer_date,
-        interactions.satisfaction_score
-    from {{ ref('silver_customer_interactions') }} as interactions
-    left join identities
-        on interactions.source_customer_key = identities.source_customer_key
-    where interactions.satisfaction_score is not null
-
-),
-
--- what happened on a day counts for a time, and stays with the household of that day
-household_spans as (
-
+    union all
     select
         customer_key,
         metric_date as valid_from_date,
@@ -120,19 +116,6 @@ final as (
             spans.customer_key = members.customer_key
             and coalesce(spans.valid_from_date < members.valid_to_date, true)
             and coalesce(spans.valid_to_date > members.valid_from_date, true)
-    union all
-    select
-        members.household_key,
-        spans.valid_from_date,
-        spans.valid_to_date,
-        spans.measure,
-        cast(spans.amount as decimal(18, 2)) as amount
-    from household_spans as spans
-    inner join members
-        on
-            spans.customer_key = members.customer_key
-            and spans.valid_from_date >= members.valid_from_date
-            and coalesce(spans.valid_from_date < members.valid_to_date, true)
 
 )
 
