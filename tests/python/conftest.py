@@ -108,6 +108,12 @@ HASHES_OF_CUSTOMER_KEY = (
     "snapshot_key",
     "customer_version_key",
     "lineage_key",
+    "customer_value_key",
+    "portfolio_key",
+    "tenure_key",
+    "churn_score_key",
+    "customer_risk_key",
+    "expected_value_key",
 )
 GOLDEN_COLUMNS = ("customer_key", "golden_id", "golden_customer_id")
 # the history of golden ids: which were minted, merged and split depends on the order in which records came

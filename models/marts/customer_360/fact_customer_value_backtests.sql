@@ -20,7 +20,7 @@ means as (
 predictions as (
 
     select
-        customer_key,
+        first_source_customer_key,
         cutoff_date,
         'expected' as value_model,
         expected_value as prediction,
@@ -28,7 +28,7 @@ predictions as (
     from outcomes
     union all
     select
-        customer_key,
+        first_source_customer_key,
         cutoff_date,
         'same rate' as value_model,
         value_at_rate as prediction,
@@ -36,7 +36,7 @@ predictions as (
     from outcomes
     union all
     select
-        customer_key,
+        first_source_customer_key,
         cutoff_date,
         'everybody alike' as value_model,
         cast(mean_value_at_rate as decimal(18, 2)) as prediction,
@@ -50,10 +50,12 @@ ranked as (
     select
         *,
         ntile(10) over (
-            partition by cutoff_date, value_model order by prediction desc, customer_key asc
+            partition by cutoff_date, value_model
+            order by prediction desc, first_source_customer_key asc
         ) as predicted_decile,
         ntile(10) over (
-            partition by cutoff_date, value_model order by actual_value desc, customer_key asc
+            partition by cutoff_date, value_model
+            order by actual_value desc, first_source_customer_key asc
         ) as actual_decile
     from predictions
 

@@ -2,6 +2,17 @@ with
 
 scores as (select * from {{ ref('silver_customer_churn_scores') }}),
 
+-- what tells people apart in every build, whatever golden ids they got
+people as (
+
+    select
+        customer_key,
+        min(source_customer_key) as first_source_customer_key
+    from {{ ref('silver_customer_identities') }}
+    group by customer_key
+
+),
+
 outcomes as (
 
     {% for days in [30, 60, 90] %}
@@ -74,20 +85,23 @@ final as (
 
     select
         {{ surrogate_key(['scored_date', 'horizon_days', 'churn_model']) }} as churn_backtest_key,
-        customer_key,
-        scored_date,
-        horizon_days,
-        churn_model,
-        scored_date >= fitted_until as is_after_fit,
-        prediction,
-        predicted_probability,
-        is_churned,
+        predictions.customer_key,
+        predictions.scored_date,
+        predictions.horizon_days,
+        predictions.churn_model,
+        predictions.scored_date >= predictions.fitted_until as is_after_fit,
+        predictions.prediction,
+        predictions.predicted_probability,
+        predictions.is_churned,
         row_number() over best_first as prediction_rank,
         ntile(10) over best_first as prediction_decile
     from predictions
+    left join people on predictions.customer_key = people.customer_key
     window best_first as (
-        partition by scored_date, horizon_days, churn_model
-        order by prediction desc, customer_key asc
+        partition by predictions.scored_date, predictions.horizon_days, predictions.churn_model
+        order by
+            predictions.prediction desc,
+            coalesce(people.first_source_customer_key, predictions.customer_key) asc
     )
 
 )

@@ -2,6 +2,17 @@ with
 
 histories as (select * from {{ ref('int_customer_values__histories') }}),
 
+-- what tells people apart in every build, whatever golden ids they got
+people as (
+
+    select
+        customer_key,
+        min(source_customer_key) as first_source_customer_key
+    from {{ ref('silver_customer_identities') }}
+    group by customer_key
+
+),
+
 -- how the rate went on in the horizon that ended at the cut-off, by the time since the last
 -- transaction: the customer may have left, and only the past may say how likely that is
 activity as (
@@ -21,6 +32,8 @@ expected as (
 
     select
         histories.*,
+        coalesce(people.first_source_customer_key, histories.customer_key)
+            as first_source_customer_key,
         cast(
             cast(activity.actual_transactions as double)
             / nullif(cast(activity.transactions_at_rate as double), 0) as decimal(12, 6)
@@ -30,6 +43,7 @@ expected as (
         on
             histories.cutoff_number = activity.cutoff_number
             and histories.recency_band = activity.recency_band
+    left join people on histories.customer_key = people.customer_key
     -- the earliest cut-off is only there to learn from
     where histories.cutoff_number <= 2
 
@@ -40,6 +54,7 @@ final as (
     select
         {{ surrogate_key(['customer_key', 'cutoff_date']) }} as expected_value_key,
         customer_key,
+        first_source_customer_key,
         cutoff_date,
         cutoff_number = 0 as is_build_date,
         recency_days,
