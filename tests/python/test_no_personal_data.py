@@ -1,9 +1,11 @@
 """No personal data in gold.
 
 Every name, e-mail address, phone number, street and tax id of a generated world is searched in every text
-column of gold: as a whole value, inside of others, and names word by word.
+column of gold: as a whole value, inside of others, and names word by word. The same world's truth says
+how often the golden record, which has all of that, is right.
 """
 
+import csv
 import re
 import subprocess
 import sys
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from conftest import PROJECT, run_dbt
 
+from cap.cli import main
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 
@@ -130,3 +134,33 @@ def test_the_search_finds_what_is_there(database: Path) -> None:
         planted = [f"call {name.upper()}", f"to <{email.upper()}>", f"dial {phone} now", street.lower()]
         connection.execute("create table gold.planted as select unnest($1) as note", [planted])
         assert {value for _, _, value, _ in found_in_gold(connection)} == set(planted)
+
+
+def test_the_golden_record_is_right_more_often_than_its_sources(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAP_DUCKDB_PATH", str(database))
+    page = tmp_path / "quality.md"
+    command = ["quality", "--truth", str(database.parent / "truth"), "--area", "golden_record"]
+    done = CliRunner().invoke(main, [*command, "--format", "csv", "--write", str(page)])
+    assert done.exit_code == 0, done.output
+    figures = {row["name"]: row for row in csv.DictReader(done.output.splitlines())}
+    for name, at_least in {
+        "right attributes": 0.96,
+        "right first_name": 0.94,
+        "right last_name": 0.95,
+        "right date_of_birth": 0.96,
+        "right email_address": 0.96,
+    }.items():
+        assert float(figures[name]["value"]) >= at_least, name
+        (single,) = re.findall(r"([0-9.]+)% of single records", figures[name]["note"])
+        assert float(figures[name]["value"]) > float(single) / 100, name
+    assert "### Golden record" in page.read_text()
+    assert "| right last_name |" in page.read_text()
+
+
+def test_an_area_that_is_not_there_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAP_DUCKDB_PATH", str(database))
+    done = CliRunner().invoke(main, ["quality", "--truth", str(database.parent), "--area", "golden_recrod"])
+    assert done.exit_code == 1
+    assert "golden_record" in done.output

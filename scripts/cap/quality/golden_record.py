@@ -59,7 +59,7 @@ def evaluate(connection: duckdb.DuckDBPyConnection, truth: Path) -> list[Figure]
             AREA,
             "right attributes",
             share(total_right, total_told),
-            note=f"of {total_told:,}; {share(total_any, total_values) or 0:.2%} of single records' are right",
+            note=f"of {total_told:,}; {share(total_any, total_values) or 0:.2%} of single records are right",
         ),
     )
     return figures
