@@ -1,3 +1,5 @@
+{{ config(group='customer_360') }}
+
 with
 
 current_homes as (

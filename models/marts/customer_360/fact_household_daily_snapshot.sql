@@ -12,6 +12,8 @@
 
 with
 
+build_dates as (select max(as_of_date) as as_of from {{ ref('silver_household') }}),
+
 {% if is_incremental() %}
     changed as (select distinct * from ({{ touched('state_key') }}) as touched_states),
 
@@ -43,7 +45,7 @@ states as (
             {{ dbt.dateadd('day', -1, 'states.valid_to_date') }}, build_dates.as_of
         ) as last_day
     from {{ ref('silver_household_states') }} as states
-    cross join {{ ref('int_core__build_dates') }} as build_dates
+    cross join build_dates
     {% if is_incremental() %}
         cross join built
         left join changed on states.state_key = changed.state_key

@@ -81,6 +81,7 @@ described as (
         homes.country,
         homes.record_key is not null as has_home,
         stays.lifecycle_stage,
+        build_dates.as_of as as_of_date,
         coalesce(latest_states.valid_to_date, build_dates.as_of) as last_date,
         case
             when homes.record_key is not null
@@ -169,7 +170,8 @@ final as (
         country,
         generation_count,
         is_current,
-        valid_to_date as dissolved_date
+        valid_to_date as dissolved_date,
+        as_of_date
     from aged
 
 )
