@@ -2,26 +2,18 @@
 
 with
 
-people as (select * from {{ ref('int_household_people') }}),
-
 residences as (select * from {{ ref('int_household_residences') }}),
 
 parties as (
 
     select
-        parties.relationship_key,
-        parties.party,
-        parties.declared_household_key,
-        parties.relationship_type,
-        parties.household_role,
-        parties.valid_from_date,
-        parties.valid_to_date,
+        parties.*,
         people.person_key,
         people.first_known_date
     from {{ ref('silver_customer_relationships') }} as parties
     left join {{ ref('silver_customer_identities') }} as identities
         on parties.source_customer_key = identities.source_customer_key
-    inner join people
+    inner join {{ ref('int_household_people') }} as people
         on
             coalesce(identities.customer_key, parties.source_customer_key) = people.customer_key
             and not people.is_institution

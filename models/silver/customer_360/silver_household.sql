@@ -1,7 +1,5 @@
 with
 
-members as (select * from {{ ref('silver_household_members') }}),
-
 -- as it is, or as it was on its last day
 latest_states as (
 
@@ -10,97 +8,38 @@ latest_states as (
 
 ),
 
-latest_members as (
-
-    select
-        members.*,
-        latest_states.is_current as household_is_current
-    from members
-    inner join latest_states
-        on
-            members.household_key = latest_states.household_key
-            and members.valid_to_date is not distinct from latest_states.valid_to_date
-
-),
-
-records as (
-
-    select
-        records.*,
-        row_number() over (
-            partition by records.customer_key
-            order by records.record_timestamp desc, records.source_customer_key asc
-        ) as record_rank
-    from {{ ref('silver_customer_records') }} as records
-    where records.customer_key in (select latest_members.customer_key from latest_members)
-
-),
-
--- of what records tell the newest counts
-people as (
-
-    select
-        customer_key,
-        min_by(annual_income, record_rank) filter (where annual_income is not null)
-            as annual_income,
-        min_by(date_of_birth, record_rank) filter (where date_of_birth is not null)
-            as date_of_birth,
-        min(record_rank) filter (where address_key is not null) as home_rank
-    from records
-    group by customer_key
-
-),
-
-totals as (
-
-    select
-        latest_members.household_key,
-        min(latest_members.household_id) as household_id,
-        min(case when latest_members.household_role = 'head' then latest_members.customer_key end)
-            as primary_customer_key,
-        sum(people.annual_income) as household_income,
-        bool_and(latest_members.evidence <> 'surname') as is_well_evidenced
-    from latest_members
-    left join people on latest_members.customer_key = people.customer_key
-    group by latest_members.household_key
-
-),
-
 described as (
 
     select
         latest_states.*,
-        totals.household_id,
-        totals.primary_customer_key,
-        totals.household_income,
-        totals.is_well_evidenced,
-        heads.annual_income as head_income,
-        heads.date_of_birth,
-        homes.standard_city,
-        homes.standard_region,
-        homes.country,
-        homes.record_key is not null as has_home,
+        profiles.household_id,
+        profiles.primary_customer_key,
+        profiles.household_income,
+        profiles.is_well_evidenced,
+        profiles.head_income,
+        profiles.head_birth_date as date_of_birth,
+        profiles.standard_region,
+        profiles.country,
+        profiles.has_home,
         stays.lifecycle_stage,
         build_dates.as_of as as_of_date,
         coalesce(latest_states.valid_to_date, build_dates.as_of) as last_date,
         case
-            when homes.record_key is not null
+            when profiles.has_home
                 then {{ as_json(
-                    "concat('{\"line1\": \"', homes.standard_house_number, ' ', "
-                    ~ "homes.standard_street, '\", \"unit\": \"', coalesce(homes.standard_unit, ''), "
-                    ~ "'\", \"city\": \"', homes.standard_city, '\", \"region\": \"', "
-                    ~ "homes.standard_region, '\", \"postal_code\": \"', homes.standard_zip_code, "
-                    ~ "'\", \"country\": \"', homes.country, '\"}')"
+                    "concat('{\"line1\": \"', profiles.standard_house_number, ' ', "
+                    ~ "profiles.standard_street, '\", \"unit\": \"', coalesce(profiles.standard_unit, ''), "
+                    ~ "'\", \"city\": \"', profiles.standard_city, '\", \"region\": \"', "
+                    ~ "profiles.standard_region, '\", \"postal_code\": \"', profiles.standard_zip_code, "
+                    ~ "'\", \"country\": \"', profiles.country, '\"}')"
                 ) }}
         end as primary_address
     from latest_states
-    inner join totals on latest_states.household_key = totals.household_key
+    inner join {{ ref('int_household_profiles') }} as profiles
+        on latest_states.household_key = profiles.household_key
     cross join {{ ref('int_core__build_dates') }} as build_dates
-    left join people as heads on totals.primary_customer_key = heads.customer_key
-    left join records as homes
-        on heads.customer_key = homes.customer_key and heads.home_rank = homes.record_rank
     left join {{ ref('silver_customer_lifecycle_history') }} as stays
-        on totals.primary_customer_key = stays.customer_key and stays.is_current
+        on profiles.primary_customer_key = stays.customer_key and stays.is_current
 
 ),
 
