@@ -85,6 +85,8 @@ CORRECTED = {
         "relationship_timestamp",
     ],
     "customer_value_metrics": ["customer_id", "metric_date", "metric_period"],
+    "customer_lifecycle_events": ["event_timestamp", "customer_id", "lifecycle_stage_to"],
+    "customer_segments": ["customer_id", "segment_id", "assignment_timestamp", "segment_end_date"],
     "customer_relationships": ["related_customer_id", "relationship_start_date", "relationship_end_date"],
     "customer_interactions": [
         "customer_id",

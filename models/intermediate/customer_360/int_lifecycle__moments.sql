@@ -10,54 +10,7 @@ build_dates as (select as_of from {{ ref('int_core__build_dates') }}),
 
 starts as (select * from {{ ref('int_lifecycle__starts') }}),
 
-active_days as (
-
-    select
-        members.customer_key,
-        active_days.activity_date,
-        sum(active_days.transaction_count) as transaction_count
-    from {{ ref('int_lifecycle__activity_days') }} as active_days
-    inner join {{ ref('int_lifecycle__members') }} as members
-        on active_days.source_customer_key = members.source_customer_key
-    group by members.customer_key, active_days.activity_date
-
-),
-
--- silence can be heard only since somebody listens
-observed as (select min(activity_date) as observed_from from active_days),
-
--- a customer is heard on the day of becoming one, or on the first day of listening
-heard as (
-
-    select
-        customer_key,
-        activity_date
-    from active_days
-    union distinct
-    select
-        starts.customer_key,
-        greatest(starts.became_customer_date, observed.observed_from) as activity_date
-    from starts
-    cross join observed
-    where starts.became_customer_date is not null and observed.observed_from is not null
-
-),
-
-gaps as (
-
-    select
-        heard.customer_key,
-        heard.activity_date,
-        coalesce({{ dbt.datediff(
-            'lag(heard.activity_date) over of_customer', 'heard.activity_date', 'day'
-        ) }}, 0) as silent_days,
-        lead(heard.activity_date) over of_customer as next_date
-    from heard
-    inner join starts on heard.customer_key = starts.customer_key
-    where heard.activity_date >= starts.became_customer_date
-    window of_customer as (partition by heard.customer_key order by heard.activity_date)
-
-),
+gaps as (select * from {{ ref('int_lifecycle__silences') }}),
 
 -- set_silence 0 ends a silence, 1 to 3 say how deep it is
 moments as (
@@ -86,19 +39,16 @@ moments as (
         union all
     {% endfor %}
     select
-        active_days.customer_key,
-        min(active_days.activity_date) as moment_date,
+        customer_key,
+        min(activity_date) as moment_date,
         null as set_silence,
         null as ended_silence,
         0 as further_products,
         0 as products,
         1 as activations
-    from active_days
-    inner join starts on active_days.customer_key = starts.customer_key
-    where
-        active_days.transaction_count > 0
-        and active_days.activity_date >= starts.became_customer_date
-    group by active_days.customer_key
+    from gaps
+    where transaction_count > 0
+    group by customer_key
     union all
     {% for days in [0, var("lifecycle_reactivated_days")] %}
         select
@@ -131,6 +81,17 @@ moments as (
             or {{ dbt.datediff('activity_date', 'next_date', 'day') }} > {{ days }}
         union all
     {% endfor %}
+    select
+        customer_key,
+        {{ dbt.dateadd('day', var("lifecycle_growing_days"), 'moment_date') }} as moment_date,
+        null as set_silence,
+        null as ended_silence,
+        0 as further_products,
+        0 as products,
+        0 as activations
+    from {{ ref('int_lifecycle__products') }}
+    where further_products > 0
+    union all
     select
         customer_key,
         moment_date,

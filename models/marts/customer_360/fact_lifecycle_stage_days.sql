@@ -2,6 +2,17 @@ with
 
 history as (select * from {{ ref('silver_customer_lifecycle_history') }}),
 
+calendar as (
+
+    select
+        date_key,
+        date_day
+    from {{ ref('dim_date') }}
+
+),
+
+first_days as (select min(date_day) as first_day from calendar),
+
 -- who comes and goes on one day is not there in the evening
 changes as (
 
@@ -22,15 +33,20 @@ changes as (
 
 ),
 
+-- what was before the calendar is there on its first day
 by_day as (
 
     select
-        lifecycle_stage,
-        change_date,
-        sum(entries) as entries,
-        sum(exits) as exits
+        changes.lifecycle_stage,
+        greatest(changes.change_date, first_days.first_day) as change_date,
+        sum(changes.entries - changes.exits) as gained,
+        sum(case when changes.change_date >= first_days.first_day then changes.entries else 0 end)
+            as entries,
+        sum(case when changes.change_date >= first_days.first_day then changes.exits else 0 end)
+            as exits
     from changes
-    group by lifecycle_stage, change_date
+    cross join first_days
+    group by changes.lifecycle_stage, greatest(changes.change_date, first_days.first_day)
 
 ),
 
@@ -50,10 +66,11 @@ days as (
         firsts.lifecycle_stage,
         calendar.date_key,
         calendar.date_day,
+        coalesce(by_day.gained, 0) as gained,
         coalesce(by_day.entries, 0) as entries,
         coalesce(by_day.exits, 0) as exits
     from firsts
-    inner join {{ ref('dim_date') }} as calendar on firsts.first_date <= calendar.date_day
+    inner join calendar on firsts.first_date <= calendar.date_day
     left join by_day
         on
             firsts.lifecycle_stage = by_day.lifecycle_stage
@@ -69,7 +86,7 @@ final as (
         {{ surrogate_key(['lifecycle_stage']) }} as lifecycle_stage_key,
         date_day as snapshot_date,
         lifecycle_stage as lifecycle_stage_code,
-        cast(sum(entries - exits) over (
+        cast(sum(gained) over (
             partition by lifecycle_stage order by date_day
             rows between unbounded preceding and current row
         ) as bigint) as customers,

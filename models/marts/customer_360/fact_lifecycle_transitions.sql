@@ -43,30 +43,31 @@ final as (
     select
 
         -- keys
-        lifecycle_key as transition_key,
-        {{ date_key('stage_start_date') }} as transition_date_key,
-        customer_key,
-        {{ surrogate_key(['previous_stage']) }} as from_stage_key,
-        {{ surrogate_key(['lifecycle_stage']) }} as to_stage_key,
+        judged.lifecycle_key as transition_key,
+        calendar.date_key as transition_date_key,
+        judged.customer_key,
+        {{ surrogate_key(['judged.previous_stage']) }} as from_stage_key,
+        {{ surrogate_key(['judged.lifecycle_stage']) }} as to_stage_key,
 
         -- attributes
-        stage_start_date as transition_date,
-        previous_stage as from_stage_code,
-        lifecycle_stage as to_stage_code,
-        entry_trigger as transition_trigger,
-        evidence,
-        is_expected as expected_transition_flag,
-        kind = 'progression' as progression_flag,
-        kind = 'regression' as regression_flag,
-        is_told_otherwise,
+        judged.stage_start_date as transition_date,
+        judged.previous_stage as from_stage_code,
+        judged.lifecycle_stage as to_stage_code,
+        judged.entry_trigger as transition_trigger,
+        judged.evidence,
+        judged.is_expected as expected_transition_flag,
+        judged.kind = 'progression' as progression_flag,
+        judged.kind = 'regression' as regression_flag,
+        judged.is_told_otherwise,
 
         -- measures
-        cast(left_duration_days as integer) as stage_duration_days,
-        stage_value as transition_value,
+        cast(judged.left_duration_days as integer) as stage_duration_days,
+        judged.stage_value as transition_value,
         1 as transition_count,
-        effective_from as transition_timestamp
+        judged.effective_from as transition_timestamp
 
     from judged
+    left join {{ ref('dim_date') }} as calendar on judged.stage_start_date = calendar.date_day
 
 )
 

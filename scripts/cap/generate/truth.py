@@ -14,6 +14,8 @@ Per block, as `<name>/b00000.parquet`:
 * `attribution`: one row per journey and channel that touched it or was withheld: probability of converting,
   probability_without (the channel), whether it was withheld, and whether the journey converted.
 * `holdouts`: crm customer ids that a channel never reaches.
+* `stages`: every step through the lifecycle: crm customer id, person, when, from and to which stage,
+  type of event, reason.
 
 For the whole world: `channel_effects.csv` (effect in log-odds, mean uplift in conversions per touched
 journey), `experiments.csv` (one row per arm: allocation, true lift and rate, broken),
@@ -35,13 +37,24 @@ from cap.generate import vocabulary as words
 from cap.generate.block import Block
 from cap.generate.chunk import Chunk
 from cap.generate.frames import dates, fmt, numbers, only, pick, stamps, text_or
+from cap.generate.holdings import STEPS
 from cap.generate.journeys import COMPLETED, EFFECTS
 from cap.generate.people import ROLES, SYSTEMS, source_ids
 from cap.generate.records import first_versions
 from cap.generate.tables import decisions
 from cap.generate.world import DAY, World
 
-FOLDERS = ("records", "persons", "devices", "bots", "visits", "churn", "attribution", "holdouts")
+FOLDERS = (
+    "records",
+    "persons",
+    "devices",
+    "bots",
+    "visits",
+    "churn",
+    "attribution",
+    "holdouts",
+    "stages",
+)
 FILES = ("channel_effects.csv", "experiments.csv", "next_best_actions.csv", "defects.csv", "manifest.json")
 
 
@@ -174,10 +187,23 @@ def block_frames(block: Block) -> dict[str, pl.DataFrame]:
     )
     person, channel = np.nonzero(people.held_out)
     holdouts = pl.DataFrame({"customer_id": people.crm_id(person), "channel": pick(words.CHANNEL, channel)})
+    steps = block.stages
+    event_type, stage_from, stage_to, reason = zip(*STEPS, strict=True)
+    stages = pl.DataFrame(
+        {
+            "customer_id": people.crm_id(steps.person),
+            "person_id": people.person_id(steps.person),
+            "entered_at": stamps(steps.time),
+            "stage_from": pick(stage_from, steps.step),
+            "stage_to": pick(stage_to, steps.step),
+            "event_type": pick(event_type, steps.step),
+            "reason": pick(reason, steps.step),
+        }
+    )
     return dict(
         zip(
             FOLDERS,
-            (record_frame, persons, device_frame, bots, visit_frame, churn, attribution, holdouts),
+            (record_frame, persons, device_frame, bots, visit_frame, churn, attribution, holdouts, stages),
             strict=True,
         )
     )
