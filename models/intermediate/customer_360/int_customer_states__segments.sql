@@ -37,16 +37,12 @@ changes as (
     union all
     -- where a segment ends without another, there is none
     select
-        ended.customer_key,
-        ended.effective_to as changed_at,
+        customer_key,
+        effective_to as changed_at,
         -1 as segment_key,
         '(none)' as segment_tier
-    from history as ended
-    left join history as next_one
-        on
-            ended.customer_key = next_one.customer_key
-            and ended.effective_to = next_one.effective_from
-    where ended.effective_to is not null and next_one.customer_key is null
+    from history
+    where effective_to is not null
 
 ),
 
@@ -58,7 +54,7 @@ final as (
         segment_key,
         coalesce(segment_tier, '(none)') as segment_tier
     from changes
-    -- of several in a day the last one: what is known at its end
+    -- of several in a day the last one, and of two at one instant the one that begins
     qualify row_number() over (
         partition by customer_key, cast(changed_at as date)
         order by changed_at desc, segment_key desc
