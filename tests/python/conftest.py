@@ -20,6 +20,7 @@ SLOW = [
     "test_replay",
     "test_golden",
     "test_replay_properties",
+    "test_snapshots",
     "test_journey_sessions",
     "test_identity_changes",
 ]
