@@ -118,7 +118,7 @@ def test_no_name_address_or_number_of_a_person_is_in_gold(database: Path) -> Non
 
 def test_the_search_finds_what_is_there(database: Path) -> None:
     """A search that finds nothing anywhere would be worth nothing: planted, each kind is found."""
-    with duckdb.connect(config={"TimeZone": "UTC"}) as connection:
+    with duckdb.connect() as connection:
         connection.execute(
             f"attach '{database}' as world (read_only); create schema bronze; create schema gold"
         )
