@@ -2,13 +2,8 @@
    begins before the last one has ended, none begins after it, and one is current, the last: its end
    is null. With `gaps` there may be time between two, and the last one may have ended.
    `column_from` and `column_to` are dates or timestamps. #}
-{% test half_open_intervals(
-    model, key, column_from, column_to, column_current='is_current', gaps=false
-) %}
-with
-
-neighbours as (
-
+{% test half_open_intervals(model, key, column_from, column_to, column_current='is_current', gaps=false) %}
+with neighbours as (
     select
         {{ key | join(', ') }},
         {{ column_from }} as begins_at,
@@ -22,32 +17,24 @@ neighbours as (
             order by {{ column_from }} desc, {{ column_to }} desc nulls first
         ) as number_from_the_end
     from {{ model }}
-
 )
 
-select
-    *,
-    case
-        when begins_at is null then 'no beginning'
-        when ends_at <= begins_at then 'empty, or ends before it begins'
-        when ends_at is null and next_begins_at is not null then 'open, though another one follows'
-        when next_begins_at < ends_at then 'overlaps with the next one'
-        {% if not gaps %}
-        when next_begins_at > ends_at then 'a gap before the next one'
-        when ends_at is not null and number_from_the_end = 1 then 'the last one has ended'
-        {% endif %}
-        when is_the_current_one is distinct from (ends_at is null)
-            then 'current though it has ended, or open and not current'
-    end as fault
-from neighbours
-where
-    begins_at is null
-    or ends_at <= begins_at
-    or ends_at is null and next_begins_at is not null
-    or next_begins_at < ends_at
-    {% if not gaps %}
-    or next_begins_at > ends_at
-    or ends_at is not null and number_from_the_end = 1
-    {% endif %}
-    or is_the_current_one is distinct from (ends_at is null)
+select * from (
+    select
+        *,
+        case
+            when begins_at is null then 'no beginning'
+            when ends_at <= begins_at then 'empty, or ends before it begins'
+            when ends_at is null and next_begins_at is not null then 'open, though another one follows'
+            when next_begins_at < ends_at then 'overlaps with the next one'
+            {% if not gaps %}
+            when next_begins_at > ends_at then 'a gap before the next one'
+            when ends_at is not null and number_from_the_end = 1 then 'the last one has ended'
+            {% endif %}
+            when is_the_current_one is distinct from (ends_at is null)
+                then 'current though it has ended, or open and not current'
+        end as fault
+    from neighbours
+) as judged
+where fault is not null
 {% endtest %}

@@ -12,15 +12,13 @@
     unique_key=['decision_key'],
     meta={
         'touched_by': {'customer_key': {
-            'silver_customer_records': 'customer_key',
-            'silver_customer_identifiers': 'customer_key',
+            'silver_customer_records': 'customer_key', 'silver_customer_identifiers': 'customer_key',
         }},
         'units': ['customer_key'],
     },
 ) }}
 
--- depends_on: {{ ref('silver_customer_identifiers') }}
--- depends_on: {{ ref('silver_customer_records') }}
+-- depends_on: {{ ref('silver_customer_identifiers') }}, {{ ref('silver_customer_records') }}
 with
 
 {% for relation in ['values', 'proofs'] %}

@@ -94,7 +94,7 @@ customer_spans as (
 
 ),
 
-final as (
+household_spans as (
 
     select
         household_key,
@@ -116,6 +116,19 @@ final as (
             spans.customer_key = members.customer_key
             and coalesce(spans.valid_from_date < members.valid_to_date, true)
             and coalesce(spans.valid_to_date > members.valid_from_date, true)
+
+),
+
+final as (
+
+    select
+        household_key,
+        measure,
+        valid_from_date,
+        valid_to_date,
+        cast(sum(amount) as decimal(18, 2)) as amount
+    from household_spans
+    group by household_key, measure, valid_from_date, valid_to_date
 
 )
 
