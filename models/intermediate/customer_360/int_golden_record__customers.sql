@@ -67,6 +67,10 @@ members as (
             order by named.last_record_timestamp desc nulls last, named.source_customer_key asc
         ) as member_rank,
         row_number() over (
+            partition by coalesce(identities.customer_key, named.source_customer_key)
+            order by identities.match_confidence asc nulls last, named.source_customer_key asc
+        ) as weakness_rank,
+        row_number() over (
             partition by
                 coalesce(identities.customer_key, named.source_customer_key), named.source_system
             order by named.source_customer_key
@@ -93,7 +97,7 @@ final as (
         max(last_record_timestamp) as last_record_timestamp,
         -- a chain is as strong as its weakest link
         min(match_confidence) as match_confidence,
-        min_by(match_method, coalesce(match_confidence, 2)) as match_method,
+        min_by(match_method, weakness_rank) as match_method,
         coalesce(bool_or(is_in_review), false) as is_in_review,
         coalesce(bool_or(is_contradicted), false) as is_contradicted
     from members

@@ -2,9 +2,10 @@
 
 with
 
+-- a tie may be told by several relationships at the time
 bound as (
 
-    select
+    select distinct
         present.presence_key,
         present.valid_from_date,
         known.hub_key,

@@ -75,13 +75,15 @@ final as (
         valid_to_date
     from residents
     union all
+    -- of several that begin on one day the longest
     select
         person_key,
         hub_key,
         'declared' as evidence,
         valid_from_date,
-        valid_to_date
+        case when count(valid_to_date) = count(*) then max(valid_to_date) end as valid_to_date
     from declared
+    group by person_key, hub_key, valid_from_date
 
 )
 

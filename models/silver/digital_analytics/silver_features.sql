@@ -1,3 +1,5 @@
+-- Its snapshot is dated by the build date, which must be known by then.
+-- depends_on: {{ ref('int_core__build_dates') }}
 with
 
 usages as (
