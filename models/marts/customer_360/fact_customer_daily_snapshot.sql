@@ -5,14 +5,16 @@
     meta={'touched_by': {'customer_state_key': {'silver_customer_states': 'customer_state_key'}}},
 ) }}
 {% set history_days, range_from = var("snapshot_history_days"), var("snapshot_from") %}
-{% set earliest = "date '" ~ var("earliest_event_date") ~ "'" %}
 {% set history_from = dbt.dateadd('day', '1 - ' ~ history_days, 'build_dates.as_of')
-    if history_days else earliest %}
+    if history_days else 'calendar.first_date' %}
 {% set first_day = "least(build_from, date '" ~ range_from ~ "')" if range_from else 'build_from' %}
 
 with
 
 build_dates as (select max(as_of_date) as as_of from {{ ref('silver_customer_engagement') }}),
+
+-- who is known to be a customer since before the calendar begins is told of from then
+calendar as (select min(date_day) as first_date from {{ ref('dim_date') }}),
 
 {% if is_incremental() %}
     changed as (select distinct * from ({{ touched('customer_state_key') }}) as touched_states),
@@ -21,31 +23,33 @@ build_dates as (select max(as_of_date) as as_of from {{ ref('silver_customer_eng
 
         select
             min(snapshot_date) as first_date,
-            coalesce({{ dbt.dateadd('day', 1, 'max(snapshot_date)') }}, {{ earliest }}) as next_date
+            {{ dbt.dateadd('day', 1, 'max(snapshot_date)') }} as next_date
         from {{ this }}
 
     ),
 {% endif %}
 
--- of a state that is new or changed all days are built, of the others those after the last
+-- of a state that is new or changed all days are built, of the others those after the last and,
+-- where the calendar begins earlier now, those before the first
 states as (
 
     select
         states.*,
         {% if is_incremental() %}
             case
-                when changed.customer_state_key is null
+                when
+                    changed.customer_state_key is null
+                    and built.first_date <= greatest(states.valid_from_date, {{ history_from }})
                     then greatest(built.next_date, {{ history_from }})
                 else least(built.first_date, {{ history_from }})
             end as build_from,
         {% else %}
             {{ history_from }} as build_from,
         {% endif %}
-        least(
-            {{ dbt.dateadd('day', -1, 'states.valid_to_date') }}, build_dates.as_of
-        ) as last_day
+        least({{ dbt.dateadd('day', -1, 'states.valid_to_date') }}, build_dates.as_of) as last_day
     from {{ ref('silver_customer_states') }} as states
     cross join build_dates
+    cross join calendar
     {% if is_incremental() %}
         cross join built
         left join changed on states.customer_state_key = changed.customer_state_key
@@ -83,7 +87,6 @@ dated as (
 final as (
 
     select
-
         -- keys
         {{ surrogate_key(['customer_key', 'snapshot_date']) }} as snapshot_key,
         {{ date_key('snapshot_date') }} as snapshot_date_key,
@@ -96,13 +99,11 @@ final as (
         -- the day
         snapshot_date,
         cast(
-            floor(({{ date_key('snapshot_date') }} - {{ date_key('birth_date') }}) / 10000)
-            as integer
+            floor(({{ date_key('snapshot_date') }} - {{ date_key('birth_date') }}) / 10000) as integer
         ) as customer_age,
         cast(
             {{ dbt.datediff('became_customer_date', 'snapshot_date', 'month') }}
-            - case when day(snapshot_date) < day(became_customer_date) then 1 else 0 end
-            as integer
+            - case when day(snapshot_date) < day(became_customer_date) then 1 else 0 end as integer
         ) as tenure_months,
 
         -- what the customer has and is worth
@@ -131,8 +132,7 @@ final as (
         {% endfor %}
         coalesce(
             {{ dbt.datediff('last_activity_date', 'snapshot_date', 'day') }}
-            < {{ var("active_customer_days") }},
-            false
+            < {{ var("active_customer_days") }}, false
         ) as active_customer_flag,
         churn_risk_band in ('high', 'critical') as churn_risk_flag,
         coalesce(segment_tier = 'platinum', false) as vip_flag,
