@@ -98,9 +98,9 @@ final as (
 
         -- the day
         snapshot_date,
-        cast(
-            floor(({{ date_key('snapshot_date') }} - {{ date_key('birth_date') }}) / 10000) as integer
-        ) as customer_age,
+        cast(floor(
+            ({{ date_key('snapshot_date') }} - {{ date_key('birth_date') }}) / 10000
+        ) as integer) as customer_age,
         cast(
             {{ dbt.datediff('became_customer_date', 'snapshot_date', 'month') }}
             - case when day(snapshot_date) < day(became_customer_date) then 1 else 0 end as integer
