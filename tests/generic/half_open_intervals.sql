@@ -1,8 +1,8 @@
-{# Per `key` (a list) the intervals [from, to) are half-open: none is empty or turned round, none
-   begins before the last one has ended, none begins after it, and one is current, the last: its end
-   is null. With `gaps` there may be time between two, and the last one may have ended.
-   `column_from` and `column_to` are dates or timestamps. #}
-{% test half_open_intervals(model, key, column_from, column_to, column_current='is_current', gaps=false) %}
+{# Per `key` (a list) the intervals [from, to) are half-open: none is empty, overlaps with the next or leaves
+   a gap before it, and the last is current, its end null; with `gaps` there may be, and it may have ended. #}
+{% test half_open_intervals(
+    model, key, column_from, column_to, column_current='is_current', gaps=false
+) %}
 with neighbours as (
     select
         {{ key | join(', ') }},

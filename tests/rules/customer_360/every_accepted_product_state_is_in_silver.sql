@@ -1,6 +1,6 @@
 -- Each state of a product that names a customer and an account begins an interval on its day. If
--- this fails after an incremental run, rows came with older ingestion times than what was loaded: build
--- int_product_states__delivered+ with --full-refresh.
+-- this fails after an incremental run, rows came with older ingestion times than what was loaded:
+-- build int_product_states__delivered+ with --full-refresh.
 with
 
 latest_states as (
