@@ -1,5 +1,5 @@
-{# Per `key` (a list) the intervals [from, to) are half-open: none is empty, overlaps with the next or leaves
-   a gap before it, and the last is current, its end null; with `gaps` there may be, and it may have ended. #}
+{# Per `key` (a list) the intervals [from, to) are half-open: none is empty, overlaps with the next
+   or leaves a gap before it; the last is current, its end null. With `gaps` it may end, too. #}
 {% test half_open_intervals(
     model, key, column_from, column_to, column_current='is_current', gaps=false
 ) %}
