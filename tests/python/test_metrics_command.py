@@ -186,3 +186,8 @@ def test_quoted_text_in_a_condition_is_left_alone() -> None:
         "{{ Dimension('page__path') }} = 'a__b''c__d' "
         "and {{ TimeDimension('metric_time', 'week') }} >= '2026-01-05'"
     )
+
+
+def test_help_shows_each_example_on_a_line_of_its_own() -> None:
+    text = CliRunner().invoke(main, ["metrics", "--help"]).output
+    assert "\n  cap metrics explain customer_churn_rate " in text

@@ -36,9 +36,9 @@ FORMAT = click.option(
 
 @click.group()
 def metrics() -> None:
-    r"""List, search, explain and query the metrics of the warehouse.
+    """List, search, explain and query the metrics of the warehouse.
 
-    \b
+    \u0008
     cap metrics search churn                     what is there on churn?
     cap metrics explain customer_churn_rate      what does it count, by what can it be grouped?
     cap metrics query customer_churn_rate        its value, and how it went
