@@ -56,6 +56,9 @@ final as (
 
     select
         by_stage.*,
+        -- of what nobody told nothing is known
+        1.0 * by_stage.timely_entries_30d / nullif(by_stage.told_entries_30d, 0)
+        >= {{ var("lifecycle_told_share") }} as is_service_level_met,
         coalesce(alerts.alert_count, 0) as alert_count,
         coalesce(alerts.alerted_customers, 0) as alerted_customers
     from by_stage

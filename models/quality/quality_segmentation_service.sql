@@ -49,6 +49,8 @@ final as (
         customers.customers,
         by_scheme.segmented_customers,
         1.0 * by_scheme.segmented_customers / customers.customers as segmented_share,
+        1.0 * by_scheme.segmented_customers / customers.customers
+        >= {{ var("segmented_share") }} as is_service_level_met,
         coalesce(published.published_customers, 0) as published_customers,
         coalesce(published.newly_published_customers, 0) as newly_published_customers,
         {{ dbt.datediff('by_scheme.last_assignment_date', 'customers.as_of_date', 'day') }}
