@@ -42,7 +42,9 @@ final as (
             as rate_from_date,
         cast({{ dbt.dateadd('day', var('value_horizon_days'), 'cutoff_date') }} as date)
             as outcome_date,
-        {{ dbt.datediff('first_recorded_date', 'cutoff_date', 'day') }} + 1 as recorded_days
+        -- 0 where no transaction is recorded: not every company delivers them
+        coalesce({{ dbt.datediff('first_recorded_date', 'cutoff_date', 'day') }} + 1, 0)
+            as recorded_days
     from cutoffs
     -- what a rate comes to in a horizon, less than a horizon cannot tell
     where
