@@ -23,6 +23,11 @@ COMMANDS = {
         "attribution",
         "Which touch earned the money: score the models against truth, time them.",
     ),
+    "experiments": (
+        "cap.experiments.command",
+        "experiments",
+        "List and judge the A/B tests of the warehouse.",
+    ),
     "churn": ("cap.churn.command", "churn", "Fit the score that says who leaves."),
     "snapshot": (
         "cap.snapshot.command",

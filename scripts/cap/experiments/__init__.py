@@ -1,0 +1,1 @@
+"""Experiments: what there are, what they say by now, and whether it may be believed."""
