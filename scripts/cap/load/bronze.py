@@ -13,6 +13,7 @@ import duckdb
 from tqdm import tqdm
 
 from cap.errors import CapError
+from cap.landing import create_landings
 from cap.load.contract import INGESTION_TIMESTAMP, Table
 from cap.load.csvfiles import rewrite_csv
 from cap.load.discover import BronzeFile, Found, find_files
@@ -224,6 +225,7 @@ def _replace(
                 connection.execute(
                     f"alter table bronze.{identifier(name + INCOMING)} rename to {identifier(name)}"
                 )
+        create_landings(connection)
         _write_report(connection, reports)
         must_rebuild = _write_files(connection, files)
         connection.execute("commit")
