@@ -1,9 +1,11 @@
 """What the Python tests share: the project's folder, a loaded bronze, a dbt run that keeps to itself."""
 
+import fcntl
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -97,6 +99,55 @@ def run_dbt(database: Path, *arguments: str) -> None:
 def dbt() -> Iterator[Callable[..., None]]:
     """dbt as a function: `dbt(database, "build", "--select", "staging")`."""
     yield run_dbt
+
+
+WORLD = ["--customers", "200", "--days", "60", "--seed", "7", "--mess", "0.5"]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A folder with bronze, truth, warehouse.duckdb and dbt's target."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def semantic_manifest(self) -> Path:
+        return self.folder / "target/semantic_manifest.json"
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(self.database, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def build_warehouse(folder: Path) -> Warehouse:
+    """Load the folder's bronze and run the whole of dbt but its unit tests, which need no data."""
+    load_bronze(
+        folder / "bronze", folder / "warehouse.duckdb", read_contract(PROJECT / "contract/columns.csv")
+    )
+    run_dbt(folder / "warehouse.duckdb", "build", "--exclude-resource-type", "unit_test")
+    return Warehouse(folder)
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A generated world, wholly built, that tests only read; made once, also for several test processes."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, built = shared / "world", shared / "world_is_built"
+    with (shared / "world_lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            cap = str(Path(sys.executable).with_name("cap"))
+            command = [cap, "generate", *WORLD, "--out", str(folder / "bronze")]
+            subprocess.run(command, check=True, capture_output=True)
+            build_warehouse(folder)
+            built.touch()
+    return Warehouse(folder)
 
 
 # what may differ between two builds of the same rows: when a row was derived or a customer resolved …

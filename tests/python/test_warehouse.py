@@ -1,58 +1,18 @@
 """What must hold of any warehouse, on a generated world: contract, conservation, sessions, order."""
 
-import subprocess
-import sys
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, comparable_rows, run_dbt
+from conftest import PROJECT, Warehouse, build_warehouse, comparable_rows
 
-from cap.load.bronze import load_bronze
-from cap.load.contract import read_contract
 from cap.metrics.catalogue import Catalogue, Entry
 from cap.metrics.engine import Metrics, Question
 
-WORLD = ["--customers", "200", "--days", "60", "--seed", "7", "--mess", "0.5"]
 SESSION_GAP = timedelta(seconds=1800)
 REDELIVERED_PERCENT = 5
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """A folder with bronze, truth, warehouse.duckdb and dbt's target."""
-
-    folder: Path
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "warehouse.duckdb"
-
-    def query(self, sql: str) -> list[tuple]:
-        with duckdb.connect(self.database, read_only=True) as connection:
-            return connection.execute(sql).fetchall()
-
-
-def build(folder: Path) -> Warehouse:
-    """Load the folder's bronze and run the whole of dbt but its unit tests, which need no data."""
-    load_bronze(
-        folder / "bronze", folder / "warehouse.duckdb", read_contract(PROJECT / "contract/columns.csv")
-    )
-    run_dbt(folder / "warehouse.duckdb", "build", "--exclude-resource-type", "unit_test")
-    return Warehouse(folder)
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    folder = tmp_path_factory.mktemp("world")
-    cap = str(Path(sys.executable).with_name("cap"))
-    command = [cap, "generate", *WORLD, "--out", str(folder / "bronze")]
-    subprocess.run(command, check=True, capture_output=True)
-    return build(folder)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +36,7 @@ def shuffled(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> 
                 f"copy (select * from delivery where hash(delivery) % 2 = {part} order by hash(delivery, 1)) "
                 f"to '{target}/{part}.parquet'"
             )
-    return build(folder)
+    return build_warehouse(folder)
 
 
 def tables(warehouse: Warehouse, *schemas: str) -> list[str]:
