@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ import click
 from cap.errors import CapError
 from cap.load.settings import database_path, require_project_folder
 from cap.metrics.catalogue import DOMAINS, Catalogue, Entry, plain
-from cap.metrics.show import LONGEST_LINE, as_csv, as_json, cell, number, sparkline, table
+from cap.metrics.show import LONGEST_LINE, cell, number, sparkline, table
 from cap.metrics.words import condition, made_of, ungrained, wrapped, wrong_group
+from cap.output import FORMAT, SHOWN
 
 if TYPE_CHECKING:
     from cap.metrics.engine import Answer, Metrics, Question
@@ -23,15 +24,6 @@ MOST_ROWS = 100  # of a table on the screen
 MOST_SERIES = 12
 # a line of days has at least so many points before weeks are too few, and weeks so many before months do
 FEWEST_WEEKS, MOST_WEEKS = 6, 60
-
-FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="csv and json have all rows, unrounded.",
-)
 
 
 @click.group()
@@ -360,8 +352,7 @@ def _explanation(catalogue: Catalogue, entry: Entry, groups: dict[str, str]) -> 
 
 
 def _print(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: str) -> None:
-    shown: dict[str, Callable[..., str]] = {"table": table, "csv": as_csv, "json": as_json}
-    click.echo(shown[form](columns, rows))
+    click.echo(SHOWN[form](columns, rows))
 
 
 def _target() -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 
 BARS = "▁▂▃▄▅▆▇█"
 NOTHING = "–"
+SMALLEST = 0.0001  # what is below would look like nothing
 LONGEST_LINE = 60  # points of a sparkline
 
 
@@ -34,7 +35,7 @@ def number(value: Any) -> float | None:
 
 
 def cell(value: Any) -> str:
-    """A value as a person reads it: 1,234.50, 0.0312, 2026-01-31; a dash for nothing."""
+    """A value as a person reads it: 1,234.50, 0.0312, 3.1e-07, 2026-01-31; a dash for nothing."""
     if value is None:
         return NOTHING
     if isinstance(value, datetime):
@@ -43,6 +44,8 @@ def cell(value: Any) -> str:
         return str(value)
     if isinstance(value, int) or value == int(value) if math.isfinite(value) else False:
         return f"{int(value):,}"
+    if abs(value) < SMALLEST:
+        return f"{value:.1e}"
     return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4f}"
 
 
