@@ -99,6 +99,7 @@ final as (
         touch_key,
         node_key,
         lag(node_key) over path as previous_node_key,
+        cast(row_number() over path as integer) as touch_number,
         lead(node_key) over path is null as is_last,
         touch_timestamp
     from transformed
