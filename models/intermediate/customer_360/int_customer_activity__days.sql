@@ -27,8 +27,7 @@ money as (
     from {{ ref('silver_customer_events') }}
     where
         customer_key is not null
-        and event_category in ('money', 'commerce', 'conversion')
-        and (event_category <> 'commerce' or conversion_event_flag)
+        and is_transaction
         and not (is_bot or is_test)
     group by customer_key, event_date
 

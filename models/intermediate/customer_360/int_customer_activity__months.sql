@@ -14,7 +14,7 @@ acts as (
         customer_key,
         event_date as act_date,
         channel_code,
-        event_category = 'money' as is_transaction,
+        is_transaction,
         event_type = 'login' as is_login,
         false as is_contact,
         false as is_outreach,

@@ -29,7 +29,7 @@ events as (
         event_date as activity_date,
         count(*) as own_event_count,
         count(case when event_type = 'login' then 1 end) as login_count,
-        count(case when event_category = 'money' then 1 end) as transaction_count,
+        count(case when is_transaction then 1 end) as transaction_count,
         0 as interaction_count,
         0 as complaint_count,
         0 as rating_count,
@@ -37,7 +37,7 @@ events as (
     from {{ ref('silver_customer_events') }}
     where
         source_customer_key is not null
-        and (engagement_kind <> 'background' or event_category = 'money')
+        and (engagement_kind <> 'background' or is_transaction)
         and not (is_bot or is_test)
         {% if is_incremental() %}
             and source_customer_key in (

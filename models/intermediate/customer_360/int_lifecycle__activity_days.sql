@@ -24,17 +24,17 @@ events as (
     select
         source_customer_key,
         event_date as activity_date,
-        event_category = 'money' as is_transaction,
+        is_transaction,
         engagement_kind = 'active' as is_interaction,
-        channel_code in ('web', 'app') and event_category <> 'money' as is_online,
-        event_category = 'service' as is_personal,
+        channel_code in ('web', 'app') and engagement_kind <> 'background' as is_online,
+        event_class = 'service' as is_personal,
         -- what leaves an account was moved as well
-        case when event_category = 'money' then abs(coalesce(event_value, 0)) else 0 end as amount,
+        case when is_transaction then abs(coalesce(event_value, 0)) else 0 end as amount,
         0 as revenue
     from {{ ref('silver_customer_events') }}
     where
         source_customer_key is not null
-        and (engagement_kind <> 'background' or event_category = 'money')
+        and (engagement_kind <> 'background' or is_transaction)
         and not (is_bot or is_test)
         {% if is_incremental() %}
             and source_customer_key in (

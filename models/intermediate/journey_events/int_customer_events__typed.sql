@@ -39,6 +39,7 @@ final as (
         events.customer_id,
         events.event_type,
         events.event_category,
+        coalesce(event_types.event_category, events.event_category) as event_class,
         events.event_name,
         events.journey_stage,
         events.event_value,
@@ -63,6 +64,8 @@ final as (
         coalesce(
             event_types.conversion_event_flag, events.event_category = 'conversion', false
         ) as is_conversion_event,
+        coalesce(event_types.is_transaction, events.event_category = 'money', false)
+            as is_transaction,
         coalesce(event_types.engagement_kind, 'active') as engagement_kind,
         coalesce(event_types.engagement_weight, cast(1 as decimal(5, 2))) as engagement_weight,
         coalesce(event_types.is_click, false) as is_click,

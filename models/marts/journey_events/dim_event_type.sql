@@ -8,7 +8,8 @@ seen as (
     select
         event_type,
         min(event_category) as event_category,
-        bool_or(conversion_event_flag) as conversion_event_flag
+        bool_or(conversion_event_flag) as conversion_event_flag,
+        bool_or(is_transaction) as is_transaction
     from {{ ref('silver_customer_events') }}
     where event_type is not null
     group by event_type
@@ -26,6 +27,7 @@ final as (
         coalesce(known.event_subcategory, '(unknown)') as event_subcategory,
         coalesce(known.conversion_event_flag, seen.conversion_event_flag)
             as conversion_event_flag,
+        coalesce(known.is_transaction, seen.is_transaction) as is_transaction,
         coalesce(known.engagement_weight, cast(1 as decimal(5, 2))) as engagement_weight,
         coalesce(known.engagement_kind, 'active') as engagement_kind,
         seen.event_type is not null as is_seen,
@@ -40,6 +42,7 @@ final as (
         '(unknown)' as event_category,
         '(unknown)' as event_subcategory,
         false as conversion_event_flag,
+        false as is_transaction,
         cast(1 as decimal(5, 2)) as engagement_weight,
         'active' as engagement_kind,
         false as is_seen,

@@ -78,6 +78,7 @@ final as (
         -- the event
         events.event_type,
         events.event_category,
+        events.event_class,
         events.event_name,
         events.channel_code,
         events.journey_stage,
@@ -85,6 +86,7 @@ final as (
         events.engagement_kind,
         events.engagement_weight,
         events.is_conversion_event as conversion_event_flag,
+        events.is_transaction,
 
         -- where
         events.page_url,

@@ -105,7 +105,7 @@ def _events(customers: int, first: int, end: int, batch: int) -> str:
             days.number * {customers} + people.number as event_key, people.number as source_customer_key,
             date '{FIRST_DAY}' + cast(days.number as integer) as event_date,
             if(hash(people.number, days.number, 1) % 3 = 0, 'login', 'transaction') as event_type,
-            if(hash(people.number, days.number, 1) % 3 = 0, 'account', 'money') as event_category,
+            hash(people.number, days.number, 1) % 3 <> 0 as is_transaction,
             'active' as engagement_kind, false as is_bot, false as is_test, {batch} as derived_in_batch
         from range({customers}) as people(number)
         cross join range({first}, {end}) as days(number)
