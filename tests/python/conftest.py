@@ -25,6 +25,8 @@ SLOW = [
     "test_snapshots",
     "test_journey_sessions",
     "test_identity_changes",
+    "test_warehouse",
+    "test_weblog",
 ]
 
 
