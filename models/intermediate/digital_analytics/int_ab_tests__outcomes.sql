@@ -71,6 +71,7 @@ final as (
                 then {{ surrogate_key(['experiment_id', 'unit_key']) }}
         end as assignment_key,
         metric_name,
+        metric_value,
         coalesce(conversion_flag, false) as is_converted,
         conversion_value,
         result_timestamp,

@@ -29,13 +29,10 @@ experiments as (select * from {{ ref('silver_experiments') }}),
 
         {{ touched('assignment_key') }}
         union all
-        select assignment_key
-        from {{ ref('silver_ab_test_exposures') }}
-        where
-            exposure_key in (
-                select places.event_key from places
-                where places.derived_in_batch > {{ last_batch_of(model.name) }}
-            )
+        select moved.assignment_key
+        from {{ ref('silver_ab_test_exposures') }} as moved
+        inner join places on moved.exposure_key = places.event_key
+        where places.derived_in_batch > {{ last_batch_of(model.name) }}
         union all
         -- those whose version of the experiment is no longer what it was
         select known.assignment_key
@@ -117,12 +114,14 @@ final as (
         {{ surrogate_key(['first_exposures.experiment_id', 'first_exposures.variant_id']) }}
             as variant_key,
         first_exposures.unit_key,
+        first_exposures.visitor_key,
         coalesce(first_exposures.source_customer_key, units.any_customer) as source_customer_key,
         first_exposures.experiment_id,
         first_exposures.variant_id,
         first_exposures.unit_type,
         first_exposures.source_system,
         first_exposures.platform,
+        first_exposures.device_type,
         units.variants_seen > 1 as is_contaminated,
         units.is_bot,
         units.is_test,

@@ -69,6 +69,10 @@ final as (
         -- keys
         {{ surrogate_key(['exposure_id']) }} as exposure_key,
         unit_key,
+        -- a device is a visitor of web and app
+        case
+            when unit_type = 'device' then {{ surrogate_key(['unit_type', 'unit_id']) }}
+        end as visitor_key,
         case
             when experiment_id is not null and unit_key is not null
                 then {{ surrogate_key(['experiment_id', 'unit_key']) }}
@@ -109,7 +113,7 @@ final as (
 
         -- where
         lower(platform) as platform,
-        device_type,
+        lower(device_type) as device_type,
 
         -- measures
         exposure_count,

@@ -10,7 +10,7 @@
                 'int_app_sessions__conversions': 'session_key',
             },
         },
-        'units': ['session_key'],
+        'units': ['session_key', 'visitor_key', 'source_customer_key'],
     },
 ) }}
 

@@ -19,7 +19,7 @@
             'source_session_key': {'int_web_sessions__source_sessions': 'source_session_key'},
             'session_key': {'int_web_sessions__attributed': 'session_key'},
         },
-        'units': ['session_key'],
+        'units': ['session_key', 'visitor_key'],
     },
 ) }}
 

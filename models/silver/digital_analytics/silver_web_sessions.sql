@@ -10,7 +10,7 @@
                 'int_web_sessions__activity': 'session_key',
             },
         },
-        'units': ['session_key', 'visitor_key'],
+        'units': ['session_key', 'visitor_key', 'source_customer_key'],
     },
 ) }}
 
