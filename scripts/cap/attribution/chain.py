@@ -7,8 +7,7 @@ the share of the chance to convert that is lost where every path leads to nothin
     lost = sum over its states s of (chance that s is where the channel is met first) * (chance from s)
 
 with N = (I - Q)^-1, v = N[start], b the chances: first = v[S] N[S, S]^-1 and lost = first b[S]. Order 1 has
-one state per channel, and that is N[start, k] / N[k, k] * b_k, as the SQL of silver_attribution_removal_effects
-has it.
+one state per channel, and that is N[start, k] / N[k, k] * b_k, as silver_attribution_removal_effects has it.
 
 Sources: Anderl, Becker, von Wangenheim, Schumann, «Mapping the customer journey», International Journal of
 Research in Marketing 33 (2016), 457-474, for the model; Kemeny and Snell, «Finite Markov Chains» (1960),
@@ -48,8 +47,8 @@ class Path:
 class Effect:
     """What a chain says of one node.
 
-    `removal` is the share of the chance to convert that is lost without it, 0 to 1: `reached` (the chance that
-    a path comes to it, 0 to 1) times `from_there` (the chance to convert after that) over the chance of any path.
+    `removal` is the share of the chance to convert that is lost without it, 0 to 1: `reached` (the chance
+    that a path comes to it) times `from_there` (the chance to convert after that) over that of any path.
     `share` is its part of all removal effects, 0 to 1. Intervals are of the confidence that was asked, None
     without a bootstrap.
     """
@@ -78,8 +77,8 @@ class Solved:
 class Chain:
     """States and steps of an order as paths take them.
 
-    `last` is the node of each state (n,), START for the first; `here` and `there` are the steps (m,), there = n
-    a conversion and n + 1 nothing; `uses` (m, p) counts how often a path of each kind takes a step, and
+    `last` is the node of each state (n,), START for the first; `here` and `there` are the steps (m,), where n
+    is a conversion and n + 1 nothing; `uses` (m, p) counts how often a path of each kind takes a step, and
     `counts` (p,) how many there are of each.
     """
 
@@ -97,7 +96,7 @@ class Chain:
         return len(self.last)
 
     def probabilities(self, weights: np.ndarray) -> np.ndarray:
-        """Of the steps, where the kinds of paths weigh so much: (p, …) gives (m, …); 0 from a state never seen."""
+        """Of the steps, by weights of the paths: (p, …) gives (m, …); 0 from a state never seen."""
         steps = self.uses @ weights
         leaving = np.zeros((self.size, *steps.shape[1:]))
         np.add.at(leaving, self.here, steps)
@@ -247,7 +246,7 @@ def _by_sweeps(one: Chain, probabilities: np.ndarray, near: np.ndarray | None = 
 
 def _swept(one: Chain, probabilities: np.ndarray, near: np.ndarray | None) -> np.ndarray | None:
     """Chances to convert by state (n, nodes + 1), a column per node that is taken away and one for none, by
-    repeated steps from the end or from what is `near`; None for a chain that is left so slowly that it takes too many.
+    repeated steps from the end or from what is `near`; None for a chain that is left too slowly for that.
     """
     stays, wins = one.there < one.size, one.there == one.size
     inner = sparse.csr_array(
