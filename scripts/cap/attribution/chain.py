@@ -25,7 +25,8 @@ from scipy import sparse
 START = -1  # the node of the empty state, in which every path begins
 SMALL = 80  # states up to which replicates are solved many at a time, as dense matrices
 ELEMENTS = 20_000_000  # numbers of such a batch
-CLOSE = 1e-9  # sweeps over a large chain end when nothing changes by more
+CLOSE = 1e-7  # sweeps over a large chain end when nothing changes by more,
+CHECKED = 8  # asked after each so many
 SWEEPS = 20_000
 MOST_STATES = 6_000
 
@@ -255,12 +256,14 @@ def _swept(one: Chain, probabilities: np.ndarray, near: np.ndarray | None) -> np
     converting = np.zeros((one.size, 1))
     converting[one.here[wins], 0] = probabilities[wins]
     kept = np.hstack([one.last[:, None] != np.array(one.nodes), np.ones((one.size, 1), dtype=bool)])
+    kept = kept.astype(float)
     chances = kept * converting if near is None else near
-    for _ in range(SWEEPS):
-        next_chances = kept * (converting + inner @ chances)
-        change = float(np.abs(next_chances - chances).max())
-        chances = next_chances
-        if change < CLOSE:
+    for sweep in range(SWEEPS):
+        before = chances
+        chances = inner @ chances
+        chances += converting
+        chances *= kept
+        if sweep % CHECKED == 0 and float(np.abs(chances - before).max()) < CLOSE:
             return chances
     return None
 

@@ -212,8 +212,8 @@ def credited(warehouse: Warehouse, of_type: str) -> dict[str, list[Credit]]:
     """By model in SQL, what each node gets; nodes with no touch before a conversion are not there.
 
     A share is the sum of people's credit for a channel over that of their conversions, so its variance is
-    that of a ratio by the delta method. Only sums leave the database: people without the channel, whose credit
-    is 0, are added to mean, variance and covariance here.
+    that of a ratio by the delta method. Only sums leave the database: people without the channel, whose
+    credit is 0, are added to mean, variance and covariance here.
     """
     from tea_tasting.aggr import Aggregates
 
