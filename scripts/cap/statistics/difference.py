@@ -122,7 +122,7 @@ def _spread(arm: Arm) -> float | None:
     variance = finite(arm.variance)
     if variance is None or arm.n < 2:
         return None
-    return variance if variance > (ROUNDING * arm.mean) ** 2 else 0.0
+    return variance if variance > (ROUNDING * float(arm.mean)) ** 2 else 0.0
 
 
 def _proportions(known: Difference, n0: int, n1: int, confidence: float) -> Difference:
@@ -146,22 +146,24 @@ def _compared(
         lift = known.lift if before > 0 and after > 0 else None
         ends = {"lower": known.difference, "upper": known.difference, "lift_lower": lift, "lift_upper": lift}
         return replace(known, **ends, standard_error=0.0)
+    # in standard errors, so that no square is too large or too small for a float
     arms = [
-        Aggregates(n0, {VALUE: before}, {VALUE: variance0}),
-        Aggregates(n1, {VALUE: after}, {VALUE: variance1}),
+        Aggregates(n, {VALUE: mean / error}, {VALUE: variance / error**2})
+        for n, mean, variance in ((n0, before, variance0), (n1, after, variance1))
     ]
     try:
         found = metric.analyze_aggregates(*arms)
     except OverflowError:
         # a mean next to nothing: the ratio's interval has no end; the difference is that of arms moved
         for arm in arms:
-            arm.mean_[VALUE] += 10 * error + abs(before) + abs(after)
+            arm.mean_[VALUE] += 10 + (abs(before) + abs(after)) / error
         found = metric.analyze_aggregates(*arms)
         before = 0.0
+    half = (found.effect_size_ci_upper - found.effect_size) * error
     known = replace(
         known,
-        lower=known.difference - (found.effect_size_ci_upper - found.effect_size),
-        upper=known.difference + (found.effect_size_ci_upper - found.effect_size),
+        lower=known.difference - half,
+        upper=known.difference + half,
         p_value=found.pvalue,
         standard_error=error,
     )

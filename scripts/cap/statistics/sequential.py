@@ -76,7 +76,7 @@ def half_width(
     """Half of the interval; variance is that of the difference, units are both arms'. Numbers or arrays."""
     grown = np.multiply(units, rho) + 1
     chance = np.log(np.sqrt(grown) / (1 - confidence))
-    return np.sqrt(np.multiply(variance, 2 * grown / (grown - 1) * chance))
+    return np.sqrt(variance) * np.sqrt(2 * grown / (grown - 1) * chance)
 
 
 def p_value_at(
