@@ -30,7 +30,8 @@ def estimates(
     """All models of a type of conversion: those of the warehouse, then chains of these orders.
 
     Rows of a model go from the largest share to the smallest. `samples` bootstrap samples make the intervals
-    of chains, none with 0; `step` is told of each. Assumes that people are independent, chains that paths are.
+    of chains, none with 0; `step` is told of each. Models assume that people are independent, chains that
+    paths are.
     Raises CapError where no such conversion has a touch or a chain has too many states.
     """
     conversion_type = stored.conversion_type(warehouse, conversion_type)
@@ -68,8 +69,8 @@ def _chain(paths: list, order: int) -> Chain:
         return chain(paths, order)
     except TooManyStates as error:
         raise CapError(
-            f"a Markov chain of order {order} would have {error}: ask for lower orders (--order {order - 1}), "
-            "or by channel."
+            f"a Markov chain of order {order} would have {error}: ask for a lower order "
+            f"(--order {order - 1}), or by channel."
         ) from None
 
 
