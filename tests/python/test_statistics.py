@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import NormalIndPower, normal_power_het, normal_sample_size_one_tail
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+from statsmodels.tools import add_constant
 from tea_tasting.aggr import Aggregates
 from tea_tasting.metrics import Mean
 
@@ -36,6 +38,7 @@ from cap.statistics import (
     ratio_difference,
     sample_ratio,
     sample_size,
+    trend,
     tuning,
 )
 
@@ -243,6 +246,22 @@ def test_ranks_equal_scipy(n: int, quantile: float, level: float) -> None:
         assert (math.isnan(theirs.low), math.isnan(theirs.high)) == (found.lower is None, found.upper is None)
         assert math.isnan(theirs.low) or theirs.low <= low <= theirs.low + 1
         assert math.isnan(theirs.high) or theirs.high - 1 <= high <= theirs.high
+
+
+@MANY
+@given(SEEDS, st.integers(3, 40))
+def test_trends_equal_statsmodels(seed: int, points: int) -> None:
+    random = np.random.default_rng(seed)
+    at, values = random.permutation(points).astype(float), random.normal(size=points)
+    errors = random.uniform(0.01, 3, points)
+    theirs = WLS(values, add_constant(at), weights=errors**-2).fit(cov_type="fixed scale", use_t=False)
+    found = trend([*at, 99.0, 100.0], [*values, None, 1.0], [*errors, 1.0, None])
+    assert (found.slope, found.standard_error) == (near(theirs.params[1]), near(theirs.bse[1]))
+    assert found.p_value == near(theirs.pvalues[1])
+
+
+def test_two_points_make_no_trend() -> None:
+    assert trend([1, 2, 3], [0.1, 0.2, None], [1.0, 1.0, 1.0]).reason
 
 
 P_VALUES = st.lists(st.none() | st.floats(0, 1) | st.sampled_from([0.0, 0.01, 0.04, 1.0]), max_size=30)

@@ -30,6 +30,7 @@ from cap.statistics.sequential import (
     tuning,
 )
 from cap.statistics.split import SampleRatio, sample_ratio
+from cap.statistics.trend import Trend, trend
 from cap.statistics.variance_reduction import Cuped, cuped
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "RatioArm",
     "SampleRatio",
     "SampleSize",
+    "Trend",
     "achieved_power",
     "always_valid",
     "benjamini_hochberg",
@@ -60,5 +62,6 @@ __all__ = [
     "running_minimum",
     "sample_ratio",
     "sample_size",
+    "trend",
     "tuning",
 ]

@@ -37,10 +37,10 @@ def always_valid(
     «Time-uniform central limit theory and asymptotic confidence sequences», Annals of Statistics 52, section
     2; Robbins 1970. units are those of both arms so far. planned_units say where the interval is narrowest:
     they must be set before the first look and stay, never be the units so far, or the promise is void. Ten
-    times too many or too few make it less than a third wider. The p-value is the level at which the interval just
-    touches 0; of several looks the smallest holds (`running_minimum`). The lift's interval is made the same
-    way of the log ratio. Asymptotic: it promises nothing of the first few units, so begin when the fixed test
-    may be read too. tea-tasting has no such interval; own code for that reason.
+    times too many or too few make it less than a third wider. The p-value is the level at which the interval
+    just touches 0; of several looks the smallest holds (`running_minimum`). The lift's interval is made the
+    same way of the log ratio. Asymptotic: it promises nothing of the first few units, so begin when the fixed
+    test may be read too. tea-tasting has no such interval; own code for that reason.
     """
     check_level(confidence)
     error = found.standard_error
