@@ -44,6 +44,7 @@ COMMANDS = {
         "metrics",
         "List, search, explain and query the metrics of the warehouse.",
     ),
+    "report": ("cap.report.command", "report", "Write the state of the business as one HTML file."),
     "bench": ("cap.bench.command", "bench", "Measure what the warehouse costs, into docs/benchmarks.md."),
 }
 

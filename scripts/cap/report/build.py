@@ -1,0 +1,48 @@
+"""From a warehouse to a report, and to the file it stands in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cap.report.model import Report
+from cap.report.reader import Reader
+from cap.report.sections import SECTIONS
+from cap.report.words import day, said, span
+
+TITLE = "The state of the business"
+
+
+def build(reader: Reader, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Ask the warehouse for every section.
+
+    Args:
+        reader: the warehouse, at the day of the report.
+        progress: called with the title of each section once it is there.
+
+    Raises:
+        CapError: if the warehouse does not answer, for instance as it is older than the code.
+    """
+    sections = []
+    for make in SECTIONS:
+        sections.append(make(reader))
+        progress(sections[-1].title)
+    delivered = [one for one in reader.deliveries if not one.is_absent]
+    rows = sum(one.bronze_rows for one in delivered)
+    facts = (
+        ("Events since", day(reader.period.first_day)),
+        ("Data up to", day(reader.calendar_end)),
+        ("Tables delivered", f"{len(delivered)} of {len(reader.deliveries)}"),
+        ("Rows delivered", said(rows)),
+        ("Compared with", span(reader.period.before_start, reader.period.before_end)),
+    )
+    return Report(TITLE, reader.period, reader.database.name, facts, tuple(sections), tuple(reader.absent))
+
+
+def write(reader: Reader, path: Path, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Build the report, draw it, and write it to `path`, whose folder is made where there is none."""
+    from cap.report.page import render  # Altair takes half a second
+
+    report = build(reader, progress)
+    text = render(report, progress)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return report
