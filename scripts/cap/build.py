@@ -1,5 +1,6 @@
 """`cap build`: sample data if there is none, bronze, dbt build, and what to try next."""
 
+import importlib
 import os
 import shlex
 import shutil
@@ -14,6 +15,7 @@ import duckdb
 from tqdm import tqdm
 
 from cap.errors import CapError
+from cap.landing import refresh
 from cap.load.command import run_load
 from cap.load.settings import bronze_folder, database_path, require_project_folder
 
@@ -32,13 +34,27 @@ FAILED = ("error", "fail", "runtime error", "partial success")
 SHOWN_AT_MOST = 10
 LINES_PER_FAILURE = 6
 TABLES_SHOWN = 3
+# after the build: what analyses it and lands what it found -> the models to refresh (function of the warehouse)
+ANALYSES = {"experiments": ("cap.experiments.save", "land_all")}
+# arguments by which dbt builds but a part
+SELECTING = (
+    "-s",
+    "--select",
+    "-m",
+    "--models",
+    "--model",
+    "--exclude",
+    "--selector",
+    "--resource-type",
+    "--empty",
+)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("dbt_args", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def build(ctx: click.Context, dbt_args: tuple[str, ...]) -> None:
-    """Generate sample data if there is none, load it, run `dbt build` and say what to try next.
+    """Generate sample data if there is none, load it, run `dbt build`, analyse it, say what to try next.
 
     With CAP_BRONZE_PATH set that data is built and none is generated. What follows `--` goes to dbt:
     `cap build -- --select staging`.
@@ -53,6 +69,8 @@ def build(ctx: click.Context, dbt_args: tuple[str, ...]) -> None:
     if _report_dbt(result):
         click.echo(f"The build failed. dbt's own words are in {_log_file()}", err=True)
         ctx.exit(1)
+    if not any(one.split("=")[0] in SELECTING for one in dbt_args):
+        _analyse()
     _print_warehouse(time.monotonic() - begun)
     _print_next()
 
@@ -77,6 +95,16 @@ def _ensure_world(ctx: click.Context) -> None:
     marker.touch()
     ctx.invoke(generate)
     marker.unlink()
+
+
+def _analyse() -> None:
+    """Let Python analyse what was built, and dbt publish what it found, in one run for all of it."""
+    models: list[str] = []
+    for what, (module, function) in ANALYSES.items():
+        click.echo(f"Analysing {what} …")
+        models += getattr(importlib.import_module(module), function)(database_path())
+    if models:
+        refresh(models)
 
 
 class _Progress:

@@ -102,6 +102,22 @@ def save(path: Path, table: str, rows: Sequence[Any], keys: Sequence[str]) -> in
         connection.close()
 
 
+def refresh(models: Sequence[str]) -> None:
+    """Have dbt build the models that publish what was landed. Raises CapError with dbt's words if it fails."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    try:
+        done = dbtRunner().invoke(["--log-level", "none", "run", "--select", *models])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if not done.success:
+        results = getattr(done.result, "results", None) or []
+        faults = [one.message for one in results if str(one.status) != "success"]
+        reason = " ".join(str(done.exception or (faults or ["dbt did not run"])[0]).split())
+        raise CapError(f"what was found is landed, but dbt could not publish it: {reason}")
+
+
 def _quoted(name: str) -> str:
     """A field's name as a column's: some are words of SQL."""
     return f'"{name}"'

@@ -1,22 +1,18 @@
-"""The group `cap experiments` and its command `list`; what takes longer stands in modules of its own."""
+"""The group `cap experiments` and its commands `list` and `analyze`."""
 
-from collections.abc import Sequence
-from dataclasses import astuple, fields
+from typing import TYPE_CHECKING
 
 import click
 
-from cap.experiments.warehouse import Experiment, opened
+from cap.errors import CapError
+from cap.experiments.sums import SEGMENTS
 from cap.experiments.warehouse import experiments as all_experiments
-from cap.metrics.show import as_csv, as_json, table
+from cap.experiments.warehouse import find, opened
+from cap.load.settings import database_path
+from cap.output import FORMAT, render
 
-FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="json and csv have every column, unrounded.",
-)
+if TYPE_CHECKING:
+    from cap.experiments.analyze import Analysis
 
 
 @click.group()
@@ -25,6 +21,10 @@ def experiments() -> None:
 
     \u0008
     cap experiments list                    all of them, how large, how they stand
+    cap experiments analyze EXP-001         one of them: metrics, intervals, verdict
+    cap experiments analyze --all --save    all of them, into gold.fact_experiment_results
+
+    docs/analysis.md explains each method and when it misleads.
     """
 
 
@@ -44,13 +44,112 @@ def list_command(status: str | None, form: str) -> None:
     with opened() as connection:
         found = [one for one in all_experiments(connection) if status in (None, one.status)]
     if not found and form == "table":
-        what = f"No experiment is {status}." if status else "No experiment is in the warehouse: no exposures."
-        click.echo(what)
+        click.echo(f"No experiment is {status}." if status else NONE)
         return
-    click.echo(_listed(found, form))
+    click.echo(render(found, form))
 
 
-def _listed(found: Sequence[Experiment], form: str) -> str:
-    columns = [one.name for one in fields(Experiment)]
-    shown = {"table": table, "json": as_json, "csv": as_csv}[form]
-    return shown(columns, [astuple(one) for one in found])
+NONE = "No experiment is in the warehouse: the table ab_test_exposures holds no exposure that counts."
+
+
+@experiments.command("analyze")
+@click.argument("experiment", required=False)
+@click.option(
+    "--all", "every", is_flag=True, help="All experiments, one line each; csv and json have all rows."
+)
+@click.option("--metric", "-m", "metrics", multiple=True, help="Show only this metric; several may be given.")
+@click.option(
+    "--segment",
+    "-s",
+    "segments",
+    multiple=True,
+    type=click.Choice([*SEGMENTS, "all"]),
+    help="Also each value of this dimension, corrected for their number.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Level of intervals and findings; by default the var experiment_confidence_level.",
+)
+@click.option("--save", is_flag=True, help="Land the results, with all segments, and refresh gold by dbt.")
+@FORMAT
+def analyze_command(
+    experiment: str | None,
+    every: bool,
+    metrics: tuple[str, ...],
+    segments: tuple[str, ...],
+    confidence: float | None,
+    save: bool,
+    form: str,
+) -> None:
+    """Compare the arms of EXPERIMENT (its id or name) with its control in every metric, and judge it.
+
+    \u0008
+    cap experiments analyze EXP-001
+    cap experiments analyze "Hero image" --metric conversion --metric sessions
+    cap experiments analyze EXP-003 --segment device_type --confidence 0.99
+    cap experiments analyze EXP-001 --format json > result.json
+    cap experiments analyze --all
+    cap experiments analyze --all --save
+
+    Per metric and treatment: values, the relative lift with its interval, the p-value for looking once,
+    corrected for how many there are, the one for looking every day, and CUPED, which takes out what units did
+    before.
+    Metrics and their roles stand in seeds/experiment_metrics.csv. A verdict says ship, stop, keep running or
+    broken, and why. With --save the rows land in bronze.analysis_experiment_results and
+    gold.fact_experiment_results is made of them.
+    """
+    if bool(experiment) == every:
+        raise CapError("name one experiment, or say --all; `cap experiments list` shows them")
+    if save and metrics:
+        raise CapError("--save lands the whole analysis: leave out --metric, which only says what to show")
+    asked = tuple(SEGMENTS) if save or "all" in segments else tuple(dict.fromkeys(segments))
+    found = _analyses(experiment, asked, confidence, metrics)
+    if save:
+        _save(found)
+    shown = [row for one in found for row in one.results if not metrics or row.metric in metrics]
+    if form != "table":
+        click.echo(render(shown, form))
+    elif every:
+        from cap.experiments.show import judged
+
+        click.echo("\n".join(map(judged, found)) or NONE)
+    else:
+        from cap.experiments.show import told
+
+        only = [row for row in shown if row.segment == "all" or row.segment in segments or "all" in segments]
+        click.echo(told(found[0], only))
+
+
+def _analyses(
+    experiment: str | None, segments: tuple[str, ...], confidence: float | None, metrics: tuple[str, ...]
+) -> list["Analysis"]:
+    """The analysis of one experiment, or of all."""
+    with opened() as connection:
+        # scipy and tea-tasting take a second: not before the warehouse is there
+        from cap.experiments.analyze import analyze
+        from cap.experiments.metrics import chosen, metrics_of
+        from cap.experiments.save import analyze_all
+        from cap.experiments.settings import settings
+
+        if experiment:
+            known = find(connection, experiment)
+            chosen(metrics_of(connection, known.experiment_id), metrics)
+            return [analyze(connection, known.experiment_id, settings(), confidence, segments)]
+        known_metrics = [
+            metric
+            for one in all_experiments(connection)
+            for metric in metrics_of(connection, one.experiment_id)
+        ]
+        chosen(known_metrics, metrics)
+    return analyze_all(confidence=confidence, segments=segments)
+
+
+def _save(found: list["Analysis"]) -> None:
+    from cap.experiments.save import MODELS, land_analyses
+    from cap.landing import refresh
+
+    count = land_analyses(found, database_path())
+    if count:
+        click.echo(f"{count:,} rows landed; dbt makes gold.fact_experiment_results of them …", err=True)
+        refresh(MODELS)

@@ -1,0 +1,128 @@
+"""How an analysis looks on a terminal."""
+
+import textwrap
+from collections.abc import Sequence
+
+from cap.experiments.analyze import Analysis
+from cap.experiments.results import ExperimentResult
+from cap.experiments.sums import WHOLE
+from cap.metrics.show import NOTHING, cell, table
+
+WIDTH = 110
+SAID = {"ship": "SHIP", "stop": "STOP", "keep_running": "KEEP RUNNING", "broken": "BROKEN"}
+BEWARE = (
+    "p is for looking once, the always-valid p for looking every day; adjusted p is corrected by Holm "
+    "(goals, guardrails) or Benjamini and Hochberg (the rest). docs/analysis.md says when each misleads."
+)
+
+# of a metric as text; the rest is in --format csv and json
+COLUMNS = (
+    "metric",
+    "variant",
+    "control",
+    "treatment",
+    "lift",
+    "interval",
+    "p",
+    "adjusted p",
+    "always-valid p",
+    "CUPED p",
+    "saved",
+    "finding",
+)
+
+
+def told(analysis: Analysis, results: Sequence[ExperimentResult]) -> str:
+    """The verdict, the arms, the metrics asked for, segments, and what to beware of."""
+    one = analysis.experiment
+    lines = [
+        f"{_name(analysis)}: {one.kind} test, {one.status}, {one.start} to {one.last_day}",
+        *_wrapped(f"{SAID[analysis.verdict.verdict]}: {analysis.verdict.reason}"),
+        "",
+        table(
+            ("arm", "name", "units", "expected", "left out (two variants)"),
+            [
+                (
+                    f"{arm.variant_id}{' (control)' if arm.is_control else ''}",
+                    arm.name,
+                    arm.units,
+                    None if arm.expected is None else round(arm.expected, 1),
+                    arm.units_in_two_arms,
+                )
+                for arm in analysis.arms
+            ],
+        ),
+        _split(analysis),
+        "",
+    ]
+    whole = [result for result in results if result.segment == WHOLE]
+    parts = [result for result in results if result.segment != WHOLE]
+    if whole:
+        lines.append(table(COLUMNS, [_row(result) for result in whole]))
+    for segment in dict.fromkeys(result.segment for result in parts):
+        rows = [(result.segment_value, *_row(result)) for result in parts if result.segment == segment]
+        lines += ["", f"by {segment}, corrected for all comparisons of segments:"]
+        lines.append(table((segment, *COLUMNS), rows))
+    notes = {f"{result.metric}: {result.note}" for result in results if result.note}
+    lines += [
+        "",
+        *_wrapped(f"Intervals at {analysis.confidence:.4g}; lift relative to the control. {BEWARE}"),
+    ]
+    for warning in [*analysis.warnings, *sorted(notes)]:
+        lines += _wrapped(f"! {warning}")
+    return "\n".join(lines)
+
+
+def judged(analysis: Analysis) -> str:
+    """An experiment and its verdict, one paragraph."""
+    said = SAID[analysis.verdict.verdict]
+    return "\n".join(_wrapped(f"{_name(analysis)}: {said}. {analysis.verdict.reason}"))
+
+
+def _name(analysis: Analysis) -> str:
+    one = analysis.experiment
+    return f"{one.experiment_id} {one.name}" if one.name else one.experiment_id
+
+
+def _split(analysis: Analysis) -> str:
+    """The sample ratio of the whole test, and of its days."""
+    days = [one for one in analysis.balance if one.p_value is not None]
+    told = f"sample ratio: p = {cell(analysis.ratio_p_value)}"
+    if not days:
+        return f"{told}; by day: too few units a day, or no one split, to judge the days"
+    worst = min(days, key=lambda one: one.p_value)
+    return f"{told}; by day: {len(days):,} judged, the least even {worst.day} (p = {cell(worst.p_value)})"
+
+
+def _row(result: ExperimentResult) -> tuple:
+    saved = result.variance_saved
+    return (
+        f"{result.metric}{'' if result.role == 'secondary' else f' ({result.role})'}",
+        result.variant_id,
+        result.control_value,
+        result.treatment_value,
+        _percent(result.lift),
+        _interval(result),
+        result.p_value,
+        result.adjusted_p_value,
+        result.always_valid_p_value,
+        result.cuped_p_value,
+        None if saved is None else f"{saved:.0%}",
+        result.finding.replace("_", " "),
+    )
+
+
+def _interval(result: ExperimentResult) -> str:
+    if result.lift_lower is None or result.lift_upper is None:
+        if result.difference_lower is None:
+            return NOTHING
+        return f"{cell(result.difference_lower)} … {cell(result.difference_upper)} absolute"
+    return f"{_percent(result.lift_lower)} … {_percent(result.lift_upper)}"
+
+
+def _percent(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:+.1%}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
