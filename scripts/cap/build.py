@@ -34,7 +34,7 @@ FAILED = ("error", "fail", "runtime error", "partial success")
 SHOWN_AT_MOST = 10
 LINES_PER_FAILURE = 6
 TABLES_SHOWN = 3
-# after the build: what analyses it and lands what it found -> the models to refresh (function of the warehouse)
+# what analyses the warehouse once it is built and lands what it found; it answers with the models to refresh
 ANALYSES = {"experiments": ("cap.experiments.save", "land_all")}
 # arguments by which dbt builds but a part
 SELECTING = (

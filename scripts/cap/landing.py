@@ -103,7 +103,7 @@ def save(path: Path, table: str, rows: Sequence[Any], keys: Sequence[str]) -> in
 
 
 def refresh(models: Sequence[str]) -> None:
-    """Have dbt build the models that publish what was landed. Raises CapError with dbt's words if it fails."""
+    """Have dbt build the models that publish what was landed. Raises CapError with dbt's words."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
