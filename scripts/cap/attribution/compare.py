@@ -25,9 +25,9 @@ TRIED = {
 class Agreement:
     """How alike two models are over the channels that earn credit.
 
-    `credit_moved` is the share of all credit that one gives to other channels than the other, 0 to 1: half the
-    sum of absolute differences of shares. `rank_agreement` is Kendall's tau-b of their shares, -1 to 1, None
-    with fewer than two channels or where one gives all the same (Kendall, Biometrika 30 (1938), 81-93). The
+    `credit_moved` is the share of all credit that one gives to other channels than the other, 0 to 1: half
+    the sum of absolute differences of shares. `rank_agreement` is Kendall's tau-b of their shares, -1 to 1,
+    None with fewer than two channels or where one gives all the same (Kendall, Biometrika 30 (1938), 81-93). The
     other may be `holdouts`: then only channels with a control group count, by the conversions they caused,
     and no credit is compared.
     """
@@ -43,7 +43,8 @@ class Agreement:
 class Sensitivity:
     """The share that a model gives a channel by another setting than the warehouse was built by.
 
-    `share` and `share_as_built` are of conversions that a touch came before, 0 to 1; `change` is their difference.
+    `share` and `share_as_built` are of conversions that a touch came before, 0 to 1; `change` is the first
+    less the second.
     """
 
     setting: str
@@ -118,9 +119,9 @@ def sensitivity(
 ) -> list[Sensitivity]:
     """What each model would give each channel by other settings of TRIED, one varied at a time.
 
-    The models' SQL is run anew in memory (`cap.attribution.recompute`, with its limits); `step` is told of each
-    setting done. With a longer lookback more conversions have a touch: shares are of those. A lookback beyond
-    what the data reach says nothing more.
+    The models' SQL is run anew in memory (`cap.attribution.recompute`, with its limits); `step` is told of
+    each setting done. With a longer lookback more conversions have a touch: shares are of those. A lookback
+    beyond what the data reach says nothing more.
     """
     with opened() as warehouse:
         settings = warehouse.settings

@@ -21,9 +21,9 @@ class Holdout:
     """One channel against its control group; rates are conversions per journey, 0 to 1.
 
     `uplift` is the rate of journeys reached less that of journeys held out, with its interval (`lower`,
-    `upper`) and two-sided `p_value`; `caused` is the uplift times the journeys reached: conversions that would
-    not have been, with its interval. Intervals and p-value are None where the arms are too small to trust
-    them, and `note` says so.
+    `upper`) and two-sided `p_value`; `caused` is the uplift times the journeys reached: conversions that
+    would not have been, with its interval. Intervals and p-value are None where the arms are too small to
+    trust them, and `note` says so.
     """
 
     channel_key: int
@@ -45,7 +45,7 @@ class Holdout:
 
 
 def holdouts(warehouse: Warehouse, confidence: float = 0.95) -> list[Holdout]:
-    """Channels that have journeys in both arms, by name. A journey still open has not converted, in either."""
+    """Channels that have journeys in both arms, by name. An open journey has not converted, in either."""
     from cap.statistics import RatioArm, ratio_difference
 
     arms = {}
