@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cap.errors import CapError
+from cap.experiments.power_command import power_command
 from cap.experiments.sums import SEGMENTS
 from cap.experiments.warehouse import experiments as all_experiments
 from cap.experiments.warehouse import find, opened
@@ -23,6 +24,7 @@ def experiments() -> None:
     cap experiments list                    all of them, how large, how they stand
     cap experiments analyze EXP-001         one of them: metrics, intervals, verdict
     cap experiments analyze --all --save    all of them, into gold.fact_experiment_results
+    cap experiments power --baseline 0.04   how many units and days a test needs
 
     docs/analysis.md explains each method and when it misleads.
     """
@@ -153,3 +155,6 @@ def _save(found: list["Analysis"]) -> None:
     if count:
         click.echo(f"{count:,} rows landed; dbt makes gold.fact_experiment_results of them …", err=True)
         refresh(MODELS)
+
+
+experiments.add_command(power_command)

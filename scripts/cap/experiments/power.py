@@ -1,0 +1,242 @@
+"""How many units an experiment needs and how long they take to come, by numbers or by its own traffic."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import duckdb
+
+from cap.errors import CapError
+from cap.experiments.warehouse import Experiment, rows
+from cap.statistics import (
+    achieved_power,
+    days_needed,
+    minimum_detectable_effect,
+    sample_size,
+)
+
+LIFTS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
+WEEKS = (1, 2, 4, 8, 13, 26)
+FEWEST = 50  # units of an arm, below which a lift that could be found is not worth a line
+RECENT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a test is planned with.
+
+    baseline is the control's rate or, with deviation (of units, in the metric's unit), its mean; the shares
+    are those of all units that come to the control and to the smallest treatment; daily_units come to all
+    arms together, None if unknown; units_so_far are those of the control, the smallest treatment and all
+    arms, None for a test that has not begun.
+    """
+
+    baseline: float
+    deviation: float | None = None
+    treatments: int = 1
+    control_share: float = 0.5
+    treatment_share: float = 0.5
+    daily_units: float | None = None
+    units_so_far: tuple[int, int, int] | None = None
+    confidence: float = 0.95
+    power: float = 0.8
+
+    @property
+    def kind(self) -> str:
+        return "proportion" if self.deviation is None else "mean"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One point of the curve: what was asked for (lift, days, units or so far) and what belongs to it.
+
+    lift is relative, target = baseline * (1 + lift) in the metric's unit; units of the control, of the
+    smallest treatment, of all arms; days at the daily units; power_so_far is the chance of finding that lift
+    with the units that are there. None where nothing is known or possible.
+    """
+
+    asked: str
+    lift: float | None
+    target: float | None
+    control_units: int
+    treatment_units: int
+    total_units: int
+    days: int | None
+    power_so_far: float | None
+
+
+def curve(
+    plan: Plan, lifts: Sequence[float] = (), days: Sequence[int] = (), units: Sequence[int] = ()
+) -> list[Step]:
+    """Units and days for each lift, the smallest lift for each number of days and of units (of all arms).
+
+    Where nothing is asked: for LIFTS, for the units so far, and where the daily units are known for WEEKS;
+    lifts that would be a rate above 1 and weeks too short for FEWEST units are left out of those. Ordered by
+    lift. Raises CapError where a number that was asked for is none, as a rate above 1, or days without daily
+    units.
+    """
+    if days and not plan.daily_units:
+        raise CapError("how much can be found in so many days depends on the traffic: give --daily-units")
+    steps = []
+    if not (lifts or days or units):
+        most = 1 / plan.baseline - 1 if plan.deviation is None else LIFTS[-1]
+        lifts = [lift for lift in LIFTS if lift <= most]
+        smallest = min(plan.control_share, plan.treatment_share) * (plan.daily_units or 0.0)
+        days = [7 * weeks for weeks in WEEKS if 7 * weeks * smallest >= FEWEST]
+        if plan.units_so_far:
+            steps.append(_for_units("so far", plan, *plan.units_so_far))
+    steps += [_for_lift(plan, lift) for lift in dict.fromkeys(lifts)]
+    for count in dict.fromkeys(days):
+        steps.append(_for_total("days", plan, count * (plan.daily_units or 0.0), count))
+    steps += [_for_total("units", plan, count) for count in dict.fromkeys(units)]
+    return sorted(steps, key=lambda step: (step.lift is None, step.lift))
+
+
+def _for_lift(plan: Plan, lift: float) -> Step:
+    try:
+        size = sample_size(
+            plan.baseline,
+            lift,
+            plan.kind,
+            plan.deviation,
+            plan.confidence,
+            plan.power,
+            plan.treatment_share / plan.control_share,
+            plan.treatments,
+        )
+    except ValueError as error:
+        raise CapError(f"{error}. Give another --lift or --baseline.") from None
+    total = math.ceil(max(size.control / plan.control_share, size.treatment / plan.treatment_share))
+    return Step(
+        "lift",
+        lift,
+        plan.baseline * (1 + lift),
+        size.control,
+        size.treatment,
+        total,
+        _days(plan, total),
+        _power_so_far(plan, lift),
+    )
+
+
+def _for_total(asked: str, plan: Plan, total: float, days: int | None = None) -> Step:
+    control, treatment = int(total * plan.control_share), int(total * plan.treatment_share)
+    if min(control, treatment) < 2:
+        raise CapError(
+            f"{total:,.0f} units over {plan.treatments + 1} arms are fewer than two an arm: ask for more"
+        )
+    return _for_units(asked, plan, control, treatment, int(total), days)
+
+
+def _for_units(
+    asked: str, plan: Plan, control: int, treatment: int, total: int, days: int | None = None
+) -> Step:
+    lift = minimum_detectable_effect(
+        control,
+        treatment,
+        plan.baseline,
+        plan.kind,
+        plan.deviation,
+        plan.confidence,
+        plan.power,
+        plan.treatments,
+    )
+    so_far = asked == "so far"
+    return Step(
+        asked,
+        lift,
+        None if lift is None else plan.baseline * (1 + lift),
+        control,
+        treatment,
+        total,
+        None if so_far else days if days is not None else _days(plan, total),
+        None if lift is None else _power_so_far(plan, lift),
+    )
+
+
+def _days(plan: Plan, units: int) -> int | None:
+    return None if plan.daily_units is None else days_needed(units, plan.daily_units)
+
+
+def _power_so_far(plan: Plan, lift: float) -> float | None:
+    if plan.units_so_far is None:
+        return None
+    return achieved_power(
+        *plan.units_so_far[:2],
+        plan.baseline,
+        lift,
+        plan.kind,
+        plan.deviation,
+        plan.confidence,
+        plan.treatments,
+    )
+
+
+def plan_of(connection: duckdb.DuckDBPyConnection, experiment: Experiment, metric: str) -> Plan:
+    """Baseline, split and traffic of an experiment: its control's conversion rate or value per unit.
+
+    metric is conversion or value. Daily units are the mean of the experiment's last RECENT_DAYS days, days
+    without any counted, of which the last is the last day on which anybody was assigned. The split is the
+    configured one, else that of the units. Raises CapError where the control has nothing to start from.
+    """
+    arms = rows(
+        connection,
+        """
+        select
+            variants.variant_id, variants.is_control, variants.configured_share,
+            count(results.result_key) as units,
+            avg(results.conversion_flag::integer) as rate,
+            avg(results.conversion_value::double) as mean_value,
+            stddev_samp(results.conversion_value::double) as deviation,
+            min(results.exposure_timestamp)::date as first_day,
+            max(results.exposure_timestamp)::date as last_day
+        from silver.silver_ab_test_variants as variants
+        left join gold.fact_ab_test_results as results
+            on variants.variant_key = results.variant_key and not results.is_contaminated
+        where variants.experiment_id = ?
+        group by all order by variants.variant_id
+        """,
+        [experiment.experiment_id],
+    )
+    controls = [arm for arm in arms if arm["is_control"]]
+    treatments = [arm for arm in arms if not arm["is_control"]]
+    if not controls or not treatments:
+        raise CapError(
+            f"{experiment.experiment_id} has no {'treatment' if controls else 'control'}, nothing to "
+            "compare: give --baseline instead of an experiment"
+        )
+    control = controls[0]
+    baseline = control["rate"] if metric == "conversion" else control["mean_value"]
+    if not baseline or (metric == "conversion" and baseline == 1) or control["units"] < 2:
+        what = "conversions" if metric == "conversion" else "value"
+        raise CapError(
+            f"the control of {experiment.experiment_id} has {'only' if baseline else 'no'} {what} in "
+            f"{control['units']:,} units: give a --baseline to plan with"
+        )
+    fewest = min(arm["units"] for arm in treatments)
+    if fewest < 2:
+        raise CapError(f"a treatment of {experiment.experiment_id} has no units: give --baseline and --split")
+    seen = [arm for arm in arms if arm["units"]]
+    first, last = min(arm["first_day"] for arm in seen), max(arm["last_day"] for arm in seen)
+    since = max(first, last - timedelta(days=RECENT_DAYS - 1))
+    ((recent,),) = connection.execute(
+        """
+        select count(*) from gold.fact_ab_test_results as results
+        inner join silver.silver_ab_test_variants as variants using (variant_key)
+        where variants.experiment_id = ? and not is_contaminated and exposure_timestamp::date >= ?
+        """,
+        [experiment.experiment_id, since],
+    ).fetchall()
+    by_split = all(arm["configured_share"] for arm in arms)
+    weight = "configured_share" if by_split else "units"
+    whole, smallest = sum(arm[weight] for arm in arms), min(arm[weight] for arm in treatments)
+    return Plan(
+        baseline=float(baseline),
+        deviation=None if metric == "conversion" else float(control["deviation"]),
+        treatments=len(treatments),
+        control_share=control[weight] / whole,
+        treatment_share=smallest / whole,
+        daily_units=recent / ((last - since).days + 1),
+        units_so_far=(control["units"], fewest, sum(arm["units"] for arm in arms)),
+    )
