@@ -35,6 +35,7 @@ assignments as (
 
     select
         *,
+        {{ var("include_bots") }} or not (is_bot or is_test) as is_person,
         coalesce(visitor_key, source_customer_key) is not null as is_followed
     from {{ ref('silver_ab_test_assignments') }}
     {% if is_incremental() %}
@@ -117,9 +118,8 @@ final as (
             when measured.pre_sessions > 0 then 'returning'
             else 'new'
         end as visitor_kind,
-        not assignments.is_contaminated
-        and ({{ var("include_bots") }} or not (assignments.is_bot or assignments.is_test))
-            as counts_in_test,
+        assignments.is_person and assignments.is_contaminated as is_contaminated,
+        assignments.is_person and not assignments.is_contaminated as counts_in_test,
 
         -- outcomes told of the test
         assignments.is_converted,

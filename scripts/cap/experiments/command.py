@@ -158,3 +158,21 @@ def _save(found: list["Analysis"]) -> None:
 
 
 experiments.add_command(power_command)
+
+
+@experiments.command("bench")
+@click.option("--exposures", default=10_000_000, show_default=True, type=click.IntRange(1000))
+def bench_command(exposures: int) -> None:
+    """Time the analysis of one experiment of so many made-up exposures; two gigabytes of /tmp.
+
+    \u0008
+    cap experiments bench --exposures 1000000
+    """
+    from cap.experiments.bench import measure
+
+    click.echo(f"making {exposures:,} exposures …", err=True)
+    found = measure(exposures, click.echo)
+    per_second = exposures / found.seconds / 1e6
+    rows = len(found.analysis.results)
+    click.echo(f"{found.seconds:.1f} s for {rows} metrics, {per_second:.1f} million exposures a second")
+    click.echo(f"{found.analysis.verdict.verdict.replace('_', ' ')}: {found.analysis.verdict.reason}")

@@ -141,19 +141,17 @@ def _aggregates(place: int, metric: Metric) -> list[str]:
     v, w = f"v{place}", f"w{place}"
     if metric.kind == "quantile":
         return [f"count({v}) as n{place}"]
-    has = f"{v} is not null and {w} is not null" if metric.denominator else f"{v} is not null"
-    told = [f"count(*) filter ({has}) as n{place}"]
-    if metric.denominator:
-        told += [
-            f"avg({v}) filter ({has}) as mean{place}",
-            f"var_samp({v}) filter ({has}) as variance{place}",
-        ]
-    else:
-        told += [f"avg({v}) as mean{place}", f"var_samp({v}) as variance{place}"]
+    # a condition costs as much as what it holds for, and where zero stands for nothing there is none
+    of_pair = "" if metric.missing == "zero" else f" filter ({v} is not null and {w} is not null)"
+    told = [
+        f"count({v}){of_pair if metric.denominator else ''} as n{place}",
+        f"avg({v}){of_pair if metric.denominator else ''} as mean{place}",
+        f"var_samp({v}){of_pair if metric.denominator else ''} as variance{place}",
+    ]
     if metric.denominator or metric.covariate:
         told += [
-            f"avg({w}) filter ({has}) as other_mean{place}",
-            f"var_samp({w}) filter ({has}) as other_variance{place}",
+            f"avg({w}){of_pair} as other_mean{place}",
+            f"var_samp({w}){of_pair} as other_variance{place}",
             f"covar_samp({v}, {w}) as covariance{place}",
         ]
     return told

@@ -50,13 +50,8 @@ def arm_counts(
                 variant_id,
                 count(*) filter (where counts_in_test) as units,
                 count(*) filter (where is_contaminated) as units_in_two_arms
-            from (
-                select outcomes.variant_id, outcomes.counts_in_test,
-                    not outcomes.counts_in_test and not (told.is_bot or told.is_test) as is_contaminated
-                from {OUTCOMES} as outcomes
-                inner join silver.silver_ab_test_assignments as told using (assignment_key)
-                where outcomes.experiment_id = $id
-            ) as flagged
+            from {OUTCOMES}
+            where experiment_id = $id
             group by variant_id
         )
         select variant_id, variant_name as name, is_control, coalesce(units, 0) as units,

@@ -79,7 +79,8 @@ def experiments(connection: duckdb.DuckDBPyConnection) -> list[Experiment]:
         connection,
         """
         with last_days as (
-            select variants.experiment_id, variants.variant_id, summaries.*
+            select variants.experiment_id, variants.variant_id, variants.is_control, summaries.unique_users,
+                summaries.total_conversions, summaries.summary_date, summaries.verdict
             from silver.silver_ab_test_summary as summaries
             inner join silver.silver_ab_test_variants as variants using (variant_key)
             qualify summaries.summary_date = max(summaries.summary_date)
