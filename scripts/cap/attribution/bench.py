@@ -22,6 +22,7 @@ MEASURED = (
     "int_attribution__paths",
     "silver_attribution_paths",
     "int_attribution__unconverted",
+    "silver_attribution_distinct_paths",
     "int_attribution__transitions",
     "int_attribution__visits",
     "silver_attribution_removal_effects",

@@ -27,9 +27,9 @@ class Agreement:
 
     `credit_moved` is the share of all credit that one gives to other channels than the other, 0 to 1: half
     the sum of absolute differences of shares. `rank_agreement` is Kendall's tau-b of their shares, -1 to 1,
-    None with fewer than two channels or where one gives all the same (Kendall, Biometrika 30 (1938), 81-93). The
-    other may be `holdouts`: then only channels with a control group count, by the conversions they caused,
-    and no credit is compared.
+    None with fewer than two channels or where one gives all the same (Kendall, Biometrika 30, 1938). The
+    other may be `holdouts`: then only channels count whose control group is large enough, by the conversions
+    they caused, and no credit is compared.
     """
 
     one_model: str
@@ -94,7 +94,9 @@ def agreements(found: Sequence[AttributionEstimate], holdouts: Sequence[Holdout]
         left, right = ([shares[model].get(key, 0.0) for key in keys] for model in (one, other))
         moved = sum(abs(a - b) for a, b in zip(left, right, strict=True)) / 2
         agreed.append(Agreement(one, other, len(keys), _kendall(left, right), moved))
-    caused = {(one.channel_key, -1): one.caused for one in holdouts if one.caused is not None}
+    caused = {
+        (one.channel_key, -1): one.caused for one in holdouts if one.caused is not None and not one.note
+    }
     for model, given in shares.items():
         keys = sorted(given.keys() & caused.keys())
         if keys:

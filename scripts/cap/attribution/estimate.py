@@ -78,7 +78,8 @@ def _of_model(
     warehouse: Warehouse, conversion_type: str, model: str, node: Node, credit: Credit, confidence: float
 ) -> AttributionEstimate:
     lower = upper = None
-    if credit.share is not None and credit.variance is not None and model not in WITHOUT_INTERVAL:
+    # without variance, of a channel that nobody's credit goes to, an interval of no width would claim to know
+    if credit.share is not None and credit.variance and model not in WITHOUT_INTERVAL:
         error = NormalDist().inv_cdf((1 + confidence) / 2) * credit.variance**0.5
         lower, upper = max(credit.share - error, 0.0), min(credit.share + error, 1.0)
     return AttributionEstimate(

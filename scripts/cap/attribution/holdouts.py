@@ -107,5 +107,5 @@ def _too_small(reached: int, held_out: int, treatment: "RatioArm", control: "Rat
     rate = conversions / (reached + held_out)
     fewest = min(reached, held_out) * min(rate, 1 - rate)
     if fewest < EXPECTED:
-        return f"too small: {fewest:.1f} conversions or non-conversions expected in an arm, {EXPECTED} needed"
+        return f"too small: {fewest:.1f} conversions expected, {EXPECTED} needed"
     return None
