@@ -35,7 +35,10 @@ SHOWN_AT_MOST = 10
 LINES_PER_FAILURE = 6
 TABLES_SHOWN = 3
 # what analyses the warehouse once it is built and lands what it found; it answers with the models to refresh
-ANALYSES = {"experiments": ("cap.experiments.save", "land_all")}
+ANALYSES = {
+    "experiments": ("cap.experiments.save", "land_all"),
+    "attribution": ("cap.attribution.save", "land_all"),
+}
 # arguments by which dbt builds but a part
 SELECTING = (
     "-s",
