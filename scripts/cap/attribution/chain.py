@@ -2,12 +2,12 @@
 
 A state of order k is the last k different touches of a path, fewer at its start; touches of one channel in
 a row are one. A conversion and the end of a path that led to none absorb. The removal effect of a channel is
-the share of the chance to convert that is lost where every path leads to nothing on reaching it:
+the share of the chance to convert that is lost where every path leads to nothing on reaching it. Two ways:
 
-    lost = sum over its states s of (chance that s is where the channel is met first) * (chance from s)
-
-with N = (I - Q)^-1, v = N[start], b the chances: first = v[S] N[S, S]^-1 and lost = first b[S]. Order 1 has
-one state per channel, and that is N[start, k] / N[k, k] * b_k, as silver_attribution_removal_effects has it.
+- the chance solved anew without the channel's states, (I - Q) x = converts: `solve`;
+- with N = (I - Q)^-1, v = N[start], b the chances and S the channel's states, v[S] N[S, S]^-1 says where it
+  is met first, and that times b[S] is what is lost: replicates of small chains. Order 1 has one state per
+  channel, and that is N[start, k] / N[k, k] * b_k, as silver_attribution_removal_effects has it.
 
 Sources: Anderl, Becker, von Wangenheim, Schumann, «Mapping the customer journey», International Journal of
 Research in Marketing 33 (2016), 457-474, for the model; Kemeny and Snell, «Finite Markov Chains» (1960),
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.linalg import splu
 
 START = -1  # the node of the empty state, in which every path begins
 SMALL = 80  # states up to which replicates are solved many at a time, as dense matrices
@@ -28,7 +29,7 @@ ELEMENTS = 20_000_000  # numbers of such a batch
 CLOSE = 1e-7  # sweeps over a large chain end when nothing changes by more,
 CHECKED = 8  # asked after each so many
 SWEEPS = 20_000
-MOST_STATES = 6_000
+MOST_STATES = 20_000
 
 
 class TooManyStates(ValueError):
@@ -148,19 +149,11 @@ def chain(paths: Iterable[Path], order: int) -> Chain:
 
 
 def solve(one: Chain) -> Solved:
-    """Removal effects of the chain as it is: one inverse, then a small system per node.
+    """Removal effects of the chain as it is: a sparse system per node, solved without it.
 
     All are 0 where no path converts.
     """
-    inner, converting = _matrices(one, one.probabilities(one.counts)[:, None])
-    visits = np.linalg.inv(np.eye(one.size) - inner[0])
-    chances = visits @ converting[0]
-    met, lost = {}, {}
-    for node in one.nodes:
-        here = one.last == node
-        first = np.linalg.solve(visits[np.ix_(here, here)].T, visits[0, here])
-        met[node], lost[node] = float(first.sum()), float(first @ chances[here])
-    whole = float(chances[0])
+    whole, lost, met = _exactly(one, one.probabilities(one.counts))
     removal = {node: _share(lost[node] / whole) if whole > 0 else 0.0 for node in one.nodes}
     total = sum(removal.values())
     effects = {
@@ -223,6 +216,23 @@ def _removal_effects(one: Chain, weights: np.ndarray, step: Callable[[int], None
     return np.clip(found, 0, 1)
 
 
+def _exactly(one: Chain, probabilities: np.ndarray) -> tuple[float, dict[int, float], dict[int, float]]:
+    """The chance to convert, then by node how much of it is lost without it, and the chance to meet it."""
+    stays, wins = one.there < one.size, one.there == one.size
+    steps = (probabilities[stays], (one.here[stays], one.there[stays]))
+    system = sparse.eye_array(one.size, format="csr") - sparse.csr_array(steps, shape=(one.size, one.size))
+    ends = np.zeros((one.size, 2))  # in a conversion, and in any way
+    np.add.at(ends[:, 0], one.here[wins], probabilities[wins])
+    np.add.at(ends[:, 1], one.here[~stays], probabilities[~stays])
+    whole = float(splu(system.tocsc()).solve(ends[:, 0])[0])
+    lost, met = {}, {}
+    for node in one.nodes:
+        kept = np.flatnonzero(one.last != node)
+        converts, ends_unmet = splu(system[kept][:, kept].tocsc()).solve(ends[kept])[0]
+        lost[node], met[node] = whole - float(converts), 1 - float(ends_unmet)
+    return whole, lost, met
+
+
 def _densely(one: Chain, probabilities: np.ndarray) -> np.ndarray:
     """Removal effects (nodes, r) by probabilities (m, r), all replicates in one inverse each."""
     inner, converting = _matrices(one, probabilities)
@@ -238,10 +248,11 @@ def _densely(one: Chain, probabilities: np.ndarray) -> np.ndarray:
 
 
 def _by_sweeps(one: Chain, probabilities: np.ndarray, near: np.ndarray | None = None) -> np.ndarray:
-    """The same for one replicate of a large chain; solved densely where sweeps do not settle."""
+    """The same for one replicate of a large chain; solved exactly where sweeps do not settle."""
     chances = _swept(one, probabilities[:, 0], near)
     if chances is None:
-        return _densely(one, probabilities)
+        whole, lost, _ = _exactly(one, probabilities[:, 0])
+        return _over(np.array(list(lost.values()))[:, None], np.array([whole]))
     return _over(chances[0, -1] - chances[0, :-1, None], chances[0, -1:])
 
 
