@@ -4,15 +4,16 @@ with
 
 dates as (select * from {{ ref('int_segments__dates') }}),
 
+-- of several stages told for one moment the later one of the machine counts, as in the history
 told as (
 
     select
-        customer_key,
-        stage_code,
-        cast(entered_at as date) as valid_from_date,
-        cast(lead(entered_at) over (partition by customer_key order by entered_at) as date)
-            as valid_to_date
-    from {{ ref('int_lifecycle__told') }}
+        told.customer_key,
+        told.entered_at,
+        max_by(told.stage_code, kinds.stage_sequence) as stage_code
+    from {{ ref('int_lifecycle__told') }} as told
+    inner join {{ ref('lifecycle_stages') }} as kinds on told.stage_code = kinds.stage_code
+    group by told.customer_key, told.entered_at
 
 ),
 
@@ -21,16 +22,10 @@ told_then as (
     select
         told.customer_key,
         dates.as_of_date,
-        told.stage_code
+        max_by(told.stage_code, told.entered_at) as stage_code
     from told
-    inner join dates
-        on
-            told.valid_from_date <= dates.as_of_date
-            and (told.valid_to_date > dates.as_of_date or told.valid_to_date is null)
-    qualify row_number() over (
-        partition by told.customer_key, dates.as_of_date
-        order by told.valid_from_date desc, told.stage_code asc
-    ) = 1
+    inner join dates on cast(told.entered_at as date) <= dates.as_of_date
+    group by told.customer_key, dates.as_of_date
 
 ),
 

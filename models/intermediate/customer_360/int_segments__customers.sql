@@ -1,6 +1,5 @@
 {% set days_ago = dbt.datediff('active_days.activity_date', 'customers.as_of_date', 'day') %}
 {% set is_recent = days_ago ~ ' < ' ~ var("engagement_window_days") %}
-{% set birth_days = dbt.datediff('born.date_of_birth', 'customers.as_of_date', 'day') %}
 
 {{ config(materialized='table') }}
 
@@ -99,16 +98,14 @@ worth as (
 
 ),
 
+-- the golden record's word, as in dim_customer
 born as (
 
     select
         customer_key,
-        date_of_birth
-    from {{ ref('silver_customer_records') }}
-    where date_of_birth is not null
-    qualify row_number() over (
-        partition by customer_key order by record_timestamp desc, record_key asc
-    ) = 1
+        cast(attribute_value as date) as date_of_birth
+    from {{ ref('int_golden_record__winners') }}
+    where attribute_name = 'date_of_birth' and valid_to_timestamp is null
 
 ),
 
@@ -129,7 +126,9 @@ final as (
         worth.revenue,
         worth.profit,
         worth.customer_lifetime_value,
-        cast(floor({{ birth_days }} / 365.25) as integer) as age
+        cast(floor(
+            ({{ date_key('customers.as_of_date') }} - {{ date_key('born.date_of_birth') }}) / 10000
+        ) as integer) as age
     from customers
     cross join observed
     inner join people on customers.customer_key = people.customer_key
