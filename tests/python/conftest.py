@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from cap.load.bronze import LoadReport, load_bronze
 from cap.load.contract import Table, read_contract
 
 PROJECT = Path(__file__).resolve().parents[2]
+PARSED = "CAP_TEST_PARSED"
 
 
 # what takes minutes goes first, so that in the end nobody waits for one file
@@ -76,23 +79,51 @@ def query(database: Path) -> Callable[[str], list[tuple]]:
     return ask
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for what all processes of this run of pytest share; the workers inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[PARSED] = tempfile.mkdtemp(prefix="parsed_")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[PARSED], ignore_errors=True)
+
+
 def run_dbt(database: Path, *arguments: str) -> None:
     """Run dbt on a warehouse, its target and logs beside it; fail with dbt's words when dbt fails.
 
-    In a process of its own, since dbt holds on to the warehouse until its process ends.
+    In a process of its own, since dbt holds on to the warehouse until its process ends. The project is parsed
+    once for all warehouses of one name.
     """
+    _run(dbt_command(database, *arguments), database)
+
+
+def dbt_command(database: Path, *arguments: str) -> list[str]:
+    script = Path(__file__).with_name("parsed_dbt.py")
+    return [sys.executable, str(script), str(_parsed(database.name)), "--no-use-colors", *arguments]
+
+
+def _parsed(name: str) -> Path:
+    """What `dbt parse` makes of the project for warehouses of this name."""
+    folder = Path(os.environ[PARSED]) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "parsed").exists():
+            _run([str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "parse"], folder / name)
+            (folder / "parsed").touch()
+    return folder / "target/partial_parse.msgpack"
+
+
+def _run(command: list[str], database: Path) -> None:
     settings = {
         "CAP_DUCKDB_PATH": str(database),
         "DBT_TARGET_PATH": str(database.parent / "target"),
         "DBT_LOG_PATH": str(database.parent / "logs"),
     }
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments],
-        cwd=PROJECT,
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 

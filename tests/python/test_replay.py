@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import HISTORIES, PROJECT, comparable_rows, run_dbt
+from conftest import HISTORIES, PROJECT, comparable_rows, dbt_command, run_dbt
 
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
@@ -156,7 +156,7 @@ def killed_run(database: Path) -> None:
         "DBT_TARGET_PATH": str(database.parent / "target"),
         "DBT_LOG_PATH": str(database.parent / "logs"),
     }
-    command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "run", "--threads", "1"]
+    command = dbt_command(database, "run", "--threads", "1")
     with subprocess.Popen(
         command, cwd=PROJECT, env=os.environ | settings, stdout=subprocess.PIPE, text=True
     ) as process:

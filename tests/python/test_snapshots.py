@@ -40,8 +40,9 @@ create table world.days as select * from read_csv('{days}', header = true);
 create view world.today as
     select date '{first}' + cast(max(batch_number) as integer) - 1 as today from quality.derivations;
 create view silver.silver_customer_events as
-    select source_customer_key, day as event_date, true as is_transaction, 'money' as event_class, 'active' as engagement_kind,
-        'web' as channel_code, cast(5 as decimal(18, 2)) as event_value, false as is_bot, false as is_test,
+    select source_customer_key, day as event_date, true as is_transaction, 'money' as event_class,
+        'active' as engagement_kind, 'web' as channel_code, cast(5 as decimal(18, 2)) as event_value,
+        false as is_bot, false as is_test,
         (day - date '{first}') + 1 as derived_in_batch
     from world.days where day <= (select today from world.today);
 create view silver.silver_conversions as
