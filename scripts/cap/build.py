@@ -73,7 +73,7 @@ def build(ctx: click.Context, dbt_args: tuple[str, ...]) -> None:
         click.echo(f"The build failed. dbt's own words are in {_log_file()}", err=True)
         ctx.exit(1)
     if not any(one.split("=")[0] in SELECTING for one in dbt_args):
-        _analyse()
+        analyse()
     _print_warehouse(time.monotonic() - begun)
     _print_next()
 
@@ -100,7 +100,7 @@ def _ensure_world(ctx: click.Context) -> None:
     marker.unlink()
 
 
-def _analyse() -> None:
+def analyse() -> None:
     """Let Python analyse what was built, and dbt publish what it found, in one run for all of it."""
     models: list[str] = []
     for what, (module, function) in ANALYSES.items():

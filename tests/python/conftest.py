@@ -128,6 +128,20 @@ def _run(command: list[str], database: Path) -> None:
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
+def analyse(database: Path) -> None:
+    """What `cap build` does after dbt: analyse, land what was found, publish it."""
+    settings = {
+        "CAP_DUCKDB_PATH": str(database),
+        "DBT_TARGET_PATH": str(database.parent / "target"),
+        "DBT_LOG_PATH": str(database.parent / "logs"),
+    }
+    command = [sys.executable, "-c", "from cap.build import analyse; analyse()"]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
 @pytest.fixture(scope="session")
 def dbt() -> Iterator[Callable[..., None]]:
     """dbt as a function: `dbt(database, "build", "--select", "staging")`."""
@@ -178,7 +192,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             cap = str(Path(sys.executable).with_name("cap"))
             command = [cap, "generate", *WORLD, "--out", str(folder / "bronze")]
             subprocess.run(command, check=True, capture_output=True)
-            build_warehouse(folder)
+            analyse(build_warehouse(folder).database)
             built.touch()
     return Warehouse(folder)
 
@@ -201,6 +215,13 @@ HASHES_OF_CUSTOMER_KEY = (
     "expected_value_key",
 )
 GOLDEN_COLUMNS = ("customer_key", "golden_id", "golden_customer_id")
+# what Python found and landed: only the shared world is analysed
+LANDED = (
+    "silver.silver_experiment_results",
+    "gold.fact_experiment_results",
+    "silver.silver_attribution_estimates",
+    "gold.fact_attribution_estimates",
+)
 # the history of golden ids: which were minted, merged and split depends on the order in which records came
 HISTORIES = ("silver.silver_golden_ids", "silver.silver_golden_id_events")
 

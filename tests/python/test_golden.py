@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, run_dbt
+from conftest import PROJECT, analyse, run_dbt
 
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
@@ -32,6 +32,7 @@ def metrics(tmp_path_factory: pytest.TempPathFactory) -> Metrics:
     folder = tmp_path_factory.mktemp("golden")
     load_bronze(GOLDEN / "bronze", folder / "golden.duckdb", read_contract(PROJECT / "contract/columns.csv"))
     run_dbt(folder / "golden.duckdb", "build")
+    analyse(folder / "golden.duckdb")
     return Metrics(folder / "golden.duckdb", folder / "target/semantic_manifest.json")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import duckdb
 import numpy as np
 import pytest
-from conftest import PROJECT, Warehouse, build_warehouse, comparable_rows
+from conftest import LANDED, PROJECT, Warehouse, build_warehouse, comparable_rows
 
 from cap.metrics.catalogue import Catalogue, Entry
 from cap.metrics.engine import Metrics, Question
@@ -218,7 +218,7 @@ def test_order_files_and_redeliveries_do_not_matter(warehouse: Warehouse, shuffl
     connection.execute(f"attach '{warehouse.database}' as one (read_only)")
     connection.execute(f"attach '{shuffled.database}' as other (read_only)")
     different = {}
-    for name in names:
+    for name in set(names) - set(LANDED):
         here, there = (comparable_rows(connection, database, name) for database in ("one", "other"))
         [(only_one,)] = connection.execute(f"select count(*) from ({here} except all {there})").fetchall()
         [(only_other,)] = connection.execute(f"select count(*) from ({there} except all {here})").fetchall()
