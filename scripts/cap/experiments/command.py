@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cap.errors import CapError
+from cap.experiments.monitor_command import monitor_command
 from cap.experiments.power_command import power_command
 from cap.experiments.sums import SEGMENTS
 from cap.experiments.warehouse import experiments as all_experiments
@@ -24,6 +25,7 @@ def experiments() -> None:
     cap experiments list                    all of them, how large, how they stand
     cap experiments analyze EXP-001         one of them: metrics, intervals, verdict
     cap experiments analyze --all --save    all of them, into gold.fact_experiment_results
+    cap experiments monitor                 those that run, day by day
     cap experiments power --baseline 0.04   how many units and days a test needs
 
     docs/analysis.md explains each method and when it misleads.
@@ -157,6 +159,7 @@ def _save(found: list["Analysis"]) -> None:
         refresh(MODELS)
 
 
+experiments.add_command(monitor_command)
 experiments.add_command(power_command)
 
 
