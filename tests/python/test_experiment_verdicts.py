@@ -109,7 +109,7 @@ COMPLETE = {"smaller_arm": 1000, "days_left": None}
         (
             {"kind": "a/a", "findings": [dataclasses.replace(WON, adjusted_p=0.00001)]},
             "broken",
-            "A test of nothing found a difference (p = < .0001)",
+            "A test of nothing found a difference (p < .0001)",
         ),
     ],
 )

@@ -14,6 +14,11 @@ import pytest
 from conftest import PROJECT, run_dbt
 from scipy import stats
 
+from cap.errors import CapError
+from cap.experiments.analyze import Analysis, analyze
+from cap.experiments.settings import settings
+from cap.experiments.sums import SEGMENTS
+from cap.experiments.warehouse import experiments, find, opened
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 
@@ -217,6 +222,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "build",
         "--select",
         "+silver_ab_test_summary",
+        "+silver_ab_test_outcomes",
+        "+silver_ab_test_metric_values",
+        "+dim_experiment",
+        "experiment_metrics",
         "--exclude-resource-type",
         "unit_test",
         "--exclude-resource-type",
@@ -286,3 +295,203 @@ def test_units_are_those_that_were_assigned(world: Path, truth: dict) -> None:
         assert units == pytest.approx(int(truth[variant]["units"]), rel=0.05)
     assert sum(contaminated for *_, contaminated in rows) > 0
     assert judged == kept
+
+
+@pytest.fixture(scope="module")
+def analyses(world: Path) -> dict[str, Analysis]:
+    """What `cap experiments analyze` says of each, with all segments."""
+    with opened(world / "warehouse.duckdb") as connection:
+        ids = [one.experiment_id for one in experiments(connection)]
+        told = settings(PROJECT / "dbt_project.yml")
+        return {one: analyze(connection, one, told, segments=tuple(SEGMENTS)) for one in ids}
+
+
+def test_python_and_sql_say_the_same_of_conversions(analyses: dict, results: dict) -> None:
+    """To 1e-8, counts exactly: of all that silver_ab_test_summary tells on its last day."""
+    compared = 0
+    for one in analyses.values():
+        for arm in one.arms:
+            assert arm.units == results[arm.variant_id]["unique_users"]
+        for row in one.results:
+            if row.metric != "conversion" or row.segment != "all":
+                continue
+            told = results[row.variant_id]
+            assert row.treatment_units == told["unique_users"]
+            for mine, theirs in (
+                ("p_value", "p_value_exact"),
+                ("difference", "difference"),
+                ("difference_lower", "difference_lower"),
+                ("difference_upper", "difference_upper"),
+                ("lift", "lift"),
+                ("lift_lower", "lift_lower"),
+                ("lift_upper", "lift_upper"),
+                ("ratio_p_value", "ratio_p_value"),
+            ):
+                assert getattr(row, mine) == pytest.approx(told[theirs], abs=EXACT), mine
+            compared += 1
+    assert compared == 7
+
+
+def test_the_planted_broken_experiment_has_no_verdict_and_no_finding(analyses: dict, truth: dict) -> None:
+    broken = {row["experiment_id"] for row in truth.values() if row["broken_split"] == "true"}
+    assert broken
+    assert {name for name, one in analyses.items() if one.verdict.verdict == "broken"} == broken
+    for name, one in analyses.items():
+        findings = {row.finding for row in one.results}
+        assert (findings == {"withheld"}) == (name in broken)
+
+
+def test_only_what_truly_is_better_is_shipped(analyses: dict, truth: dict) -> None:
+    shipped = {one.verdict.variant_id for one in analyses.values() if one.verdict.verdict == "ship"}
+    assert shipped
+    assert all(float(truth[variant]["true_lift"]) > 0 for variant in shipped)
+
+
+def test_known_lifts_lie_in_the_intervals_of_the_analysis(analyses: dict, truth: dict) -> None:
+    """The fixed interval may miss one in twenty; the always-valid one is wider and misses none here."""
+    rows = [
+        row
+        for one in analyses.values()
+        for row in one.results
+        if one.verdict.verdict != "broken" and row.metric == "conversion" and row.segment == "all"
+    ]
+    assert len(rows) >= 5
+    true = [float(truth[row.variant_id]["true_lift"]) for row in rows]
+    missed = [
+        row.variant_id
+        for row, lift in zip(rows, true, strict=True)
+        if not row.lift_lower <= lift <= row.lift_upper
+    ]
+    assert len(missed) <= 1
+    for row, lift in zip(rows, true, strict=True):
+        rate = float(truth[row.variant_id]["baseline"])
+        assert row.always_valid_lower <= rate * lift <= row.always_valid_upper
+        assert row.always_valid_upper - row.always_valid_lower > row.difference_upper - row.difference_lower
+
+
+def outcomes(world: Path, experiment: str, columns: str) -> dict[str, np.ndarray]:
+    """Per arm a row per unit that counts; what is null is nan."""
+    with duckdb.connect(world / "warehouse.duckdb", read_only=True) as connection:
+        rows = connection.execute(
+            f"select variant_id, {columns} from silver.silver_ab_test_outcomes "
+            "where experiment_id = ? and counts_in_test",
+            [experiment],
+        ).fetchall()
+    return {
+        arm: np.array([row[1:] for row in rows if row[0] == arm], dtype=float)
+        for arm in {row[0] for row in rows}
+    }
+
+
+def row_of(one: Analysis, metric: str) -> object:
+    (row,) = [row for row in one.results if row.metric == metric and row.segment == "all"]
+    return row
+
+
+def test_means_from_sums_equal_scipy_on_the_units(world: Path, analyses: dict) -> None:
+    row = row_of(analyses["EXP-002"], "sessions")
+    arms = outcomes(world, "EXP-002", "sessions")
+    control, treated = (values[~np.isnan(values)] for values in (arms["EXP-002-A"], arms["EXP-002-B"]))
+    assert (row.control_units, row.treatment_units) == (len(control), len(treated))
+    assert len(control) < analyses["EXP-002"].arms[0].units, "units that nobody follows are left out"
+    wanted = stats.ttest_ind(treated, control, equal_var=False)
+    interval = wanted.confidence_interval(LEVEL)
+    assert row.p_value == pytest.approx(wanted.pvalue, abs=EXACT)
+    assert (row.difference_lower, row.difference_upper) == pytest.approx(tuple(interval), abs=EXACT)
+
+
+def test_cuped_equals_a_regression_on_the_units_and_saves_what_theory_says(
+    world: Path, analyses: dict
+) -> None:
+    """The adjusted values' own test; the share saved is the squared correlation, near enough."""
+    row = row_of(analyses["EXP-002"], "sessions")
+    arms = outcomes(world, "EXP-002", "sessions, pre_sessions")
+    control, treated = (values[~np.isnan(values[:, 0])] for values in (arms["EXP-002-A"], arms["EXP-002-B"]))
+    both = np.vstack([control, treated])
+    theta = np.cov(both.T)[0, 1] / np.var(both[:, 1], ddof=1)
+    adjusted = [values[:, 0] - theta * (values[:, 1] - both[:, 1].mean()) for values in (control, treated)]
+    wanted = stats.ttest_ind(adjusted[1], adjusted[0], equal_var=False)
+    assert row.cuped_p_value == pytest.approx(wanted.pvalue, abs=EXACT)
+    assert row.cuped_difference == pytest.approx(adjusted[1].mean() - adjusted[0].mean(), abs=EXACT)
+    assert row.variance_saved == pytest.approx(np.corrcoef(both.T)[0, 1] ** 2, abs=0.02)
+    assert row.variance_saved > 0.1
+
+
+def test_ratios_are_those_of_the_sums_with_the_unit_s_error(world: Path, analyses: dict) -> None:
+    """The delta method's error is that of the linearised values of each unit, not of each session."""
+    row = row_of(analyses["EXP-002"], "pages_per_session")
+    arms = outcomes(world, "EXP-002", "later_page_views, later_sessions")
+    errors, ratios = [], []
+    for arm in ("EXP-002-A", "EXP-002-B"):
+        values = arms[arm][~np.isnan(arms[arm][:, 0])]
+        ratio = values[:, 0].sum() / values[:, 1].sum()
+        linear = (values[:, 0] - ratio * values[:, 1]) / values[:, 1].mean()
+        errors.append(np.var(linear, ddof=1) / len(values))
+        ratios.append(ratio)
+    assert (row.control_value, row.treatment_value) == pytest.approx(tuple(ratios), abs=EXACT)
+    score = (ratios[1] - ratios[0]) / math.sqrt(sum(errors))
+    # many units: t and normal agree to the third digit
+    assert row.p_value == pytest.approx(2 * stats.norm.sf(abs(score)), abs=2e-3)
+
+
+def test_a_quantile_and_its_ranks_are_order_statistics(world: Path) -> None:
+    from cap.experiments.metrics import Metric
+    from cap.experiments.sums import order_statistics, segment_sums
+
+    metric = Metric("p", "p", "quantile", "later_page_views", None, None, 0.9, "secondary", "up", "left_out")
+    values = outcomes(world, "EXP-002", "later_page_views")["EXP-002-A"]
+    known = np.sort(values[~np.isnan(values)])
+    with opened(world / "warehouse.duckdb") as connection:
+        (whole,) = segment_sums(connection, "EXP-002", [metric])
+        ranks = [1, 2, len(known) // 2, math.ceil(0.9 * len(known)), len(known) - 1, len(known)]
+        picked = order_statistics(connection, "EXP-002", metric, whole, "EXP-002-A", ranks)
+    assert whole.sums["p", "EXP-002-A"].n == len(known)
+    assert picked == [known[rank - 1] for rank in ranks]
+
+
+def test_corrections_are_within_their_families(analyses: dict) -> None:
+    """Holm over the treatments of the goal, Benjamini and Hochberg over all segments of an experiment."""
+    rows = [row for row in analyses["EXP-004"].results if row.role == "goal" and row.segment == "all"]
+    small, large = sorted(row.p_value for row in rows)
+    assert len(rows) == 2
+    assert sorted(row.adjusted_p_value for row in rows) == [
+        pytest.approx(min(2 * small, 1)),
+        pytest.approx(max(large, min(2 * small, 1))),
+    ]
+    for one in analyses.values():
+        parts = [row for row in one.results if row.segment != "all" and row.adjusted_p_value is not None]
+        assert {row.segment for row in parts} >= {"device_type", "visitor_kind"} - {None}
+        wanted = stats.false_discovery_control([row.p_value for row in parts], method="bh")
+        assert [row.adjusted_p_value for row in parts] == pytest.approx(list(wanted), abs=EXACT)
+        for row in parts:
+            assert row.correction == "benjamini_hochberg"
+
+
+def test_segments_add_up_to_the_whole(analyses: dict) -> None:
+    for one in analyses.values():
+        whole = {(r.metric, r.variant_id): r.treatment_units for r in one.results if r.segment == "all"}
+        for segment in SEGMENTS:
+            parts: dict[tuple, int] = {}
+            for row in one.results:
+                if row.segment == segment:
+                    key = (row.metric, row.variant_id)
+                    parts[key] = parts.get(key, 0) + row.treatment_units
+            assert parts == whole, segment
+
+
+def test_days_are_balanced_where_the_split_holds(analyses: dict) -> None:
+    for one in analyses.values():
+        assert sum(sum(day.units.values()) for day in one.balance) == sum(arm.units for arm in one.arms)
+        days = [day.p_value for day in one.balance if day.p_value is not None]
+        if one.verdict.verdict != "broken":
+            assert min(days) * len(days) > 0.01
+
+
+def test_an_experiment_is_known_by_id_or_name_and_others_by_their_nearest(world: Path) -> None:
+    with opened(world / "warehouse.duckdb") as connection:
+        assert find(connection, "hero image").experiment_id == "EXP-002"
+        assert find(connection, " exp-002 ").experiment_id == "EXP-002"
+        with pytest.raises(CapError, match=r"Did you mean EXP-002 \(Hero image\)\?"):
+            find(connection, "Hero imgae")
+        with pytest.raises(CapError, match="There are 6: EXP-001"):
+            find(connection, "xyz")

@@ -92,7 +92,7 @@ def _broken(evidence: Evidence) -> Verdict | None:
         told = f" where the split would give {wanted}" if wanted else ""
         return Verdict(
             BROKEN,
-            f"The arms have {seen} units{told} (p = {_p(evidence.ratio_p)}): units were lost in one of them, "
+            f"The arms have {seen} units{told} (p {_p(evidence.ratio_p)}): units were lost in one of them, "
             "so that nothing may be concluded; find out where before it is run again.",
         )
     if evidence.control is None:
@@ -120,10 +120,10 @@ def _test_of_nothing(evidence: Evidence) -> Verdict | None:
     if smallest is not None and smallest < A_A_BROKEN_P:
         return Verdict(
             BROKEN,
-            f"A test of nothing found a difference (p = {_p(smallest)}): assignment or measurement treats "
+            f"A test of nothing found a difference (p {_p(smallest)}): assignment or measurement treats "
             "the arms differently, so that no other test on it may be believed.",
         )
-    told = f"p = {_p(smallest)}" if smallest is not None else "nothing to compare yet"
+    told = f"p {_p(smallest)}" if smallest is not None else "nothing to compare yet"
     ending = STOP if evidence.status == "ended" else KEEP_RUNNING
     return Verdict(ending, f"A test of nothing, in which arms do not differ beyond chance ({told}).")
 
@@ -136,7 +136,7 @@ def _harmed(evidence: Evidence) -> Verdict | None:
     return Verdict(
         STOP,
         f"The guardrail «{worst.label}» is harmed by {worst.variant_id}{_lift(worst)}, adjusted "
-        f"p = {_p(worst.adjusted_p)}.",
+        f"p {_p(worst.adjusted_p)}.",
     )
 
 
@@ -174,7 +174,7 @@ def _decided(evidence: Evidence) -> Verdict | None:
         return Verdict(
             SHIP,
             f"{best.variant_id} is better in «{best.label}»{_lift(best)}, adjusted "
-            f"p = {_p(best.adjusted_p)}{_doubt(evidence)}.",
+            f"p {_p(best.adjusted_p)}{_doubt(evidence)}.",
             best.variant_id,
         )
     treatments = {one.variant_id for one in _goals(evidence)}
@@ -183,7 +183,7 @@ def _decided(evidence: Evidence) -> Verdict | None:
         return Verdict(
             STOP,
             f"{worst.variant_id} is worse in «{worst.label}»{_lift(worst)}, adjusted "
-            f"p = {_p(worst.adjusted_p)}{_doubt(evidence)}.",
+            f"p {_p(worst.adjusted_p)}{_doubt(evidence)}.",
         )
     return None
 
@@ -196,15 +196,15 @@ def _undecided(evidence: Evidence) -> Verdict:
         return Verdict(
             STOP,
             f"{ending} and no treatment differs in a goal; closest is {closest.variant_id} in "
-            f"«{closest.label}»{_lift(closest)}, adjusted p = {_p(closest.adjusted_p)}"
+            f"«{closest.label}»{_lift(closest)}, adjusted p {_p(closest.adjusted_p)}"
             f"{_short_of(evidence)}{_doubt(evidence)}.",
         )
     early = [one for one in goals if one.finding in (BETTER, WORSE)]
     if early:
         one = early[0]
         why = (
-            f"{one.variant_id} looks {one.finding} in «{one.label}» (adjusted p = {_p(one.adjusted_p)}), but "
-            f"that p-value is for looking once; the one for looking every day is {_p(one.always_valid_p)}"
+            f"{one.variant_id} looks {one.finding} in «{one.label}» (adjusted p {_p(one.adjusted_p)}), but "
+            f"that p-value is for looking once; the one for looking every day is {_p(one.always_valid_p)[2:]}"
         )
     else:
         why = "No difference in a goal yet"
@@ -243,7 +243,7 @@ def _short_of(evidence: Evidence) -> str:
 def _doubt(evidence: Evidence) -> str:
     if evidence.ratio_p is None or evidence.ratio_p >= DOUBTFUL_SPLIT_P:
         return ""
-    return f"; but the split is in doubt (p = {_p(evidence.ratio_p)})"
+    return f"; but the split is in doubt (p {_p(evidence.ratio_p)})"
 
 
 def _lift(one: Finding) -> str:
@@ -255,6 +255,9 @@ def _lift(one: Finding) -> str:
 
 
 def _p(value: float | None) -> str:
+    """As it stands behind «p»: = .0312, < .0001."""
     if value is None:
-        return "none"
-    return "< .0001" if value < 0.0001 else f"{value:.4f}".lstrip("0").rstrip("0").rstrip(".") or "0"
+        return "= none"
+    if value < 0.0001:
+        return "< .0001"
+    return f"= {f'{value:.4f}'.lstrip('0').rstrip('0').rstrip('.') or '0'}"
