@@ -14,12 +14,15 @@ from test_load import pageviews, put_parquet
 
 from cap.cli import main
 from cap.errors import CapError
-from cap.experiments.metrics import chosen, metrics_of
+from cap.experiments.compare import Compared, results_of
+from cap.experiments.metrics import Metric, chosen, metrics_of
 from cap.experiments.results import ExperimentResult
 from cap.experiments.settings import settings
+from cap.experiments.sums import Segment, Sums
 from cap.experiments.verdict import Evidence, Finding, judge
 from cap.landing import columns, land
 from cap.load.bronze import load_bronze
+from cap.statistics import Difference
 
 GOAL = Finding("conversion", "Conversion rate", "goal", "b", "no_difference", 0.4, 0.9, 0.02, -0.05, 0.09)
 WON = dataclasses.replace(GOAL, finding="better", adjusted_p=0.001, always_valid_p=0.01, lift=0.2)
@@ -87,6 +90,11 @@ COMPLETE = {"smaller_arm": 1000, "days_left": None}
         ({"findings": [WON, dataclasses.replace(WON, variant_id="c", lift=0.3)]}, "ship", "c is better"),
         ({"findings": [SMALL]}, "keep_running", "Not enough data yet: the smaller arm has 500 units"),
         ({"findings": [SMALL], "status": "ended"}, "stop", "ended without an answer"),
+        (
+            {"findings": [SMALL], "units": {"a": 0, "b": 0}},
+            "keep_running",
+            "Nobody has been exposed yet who counts",
+        ),
         ({"findings": [SAFE]}, "keep_running", "No metric of the seed experiment_metrics has the role goal"),
         ({**COMPLETE}, "stop", "The planned units are there and no treatment differs"),
         ({"status": "ended"}, "stop", "500 of the 1,000 units per arm"),
@@ -121,7 +129,42 @@ def test_the_verdict_follows_from_the_evidence(changes: dict, verdict: str, says
     assert (found.variant_id is not None) == (verdict == "ship")
 
 
-def result(metric: str, experiment: str = "e", day: int = 1, lift: float | None = 0.1) -> ExperimentResult:
+def compared(
+    metric: str, role: str, p_value: float | None, segment: str = "all", small: bool = False
+) -> Compared:
+    told = Metric(metric, metric, "mean", "x", None, None, None, role, "up", "zero")
+    found = Difference(1.0, 2.0, 1.0, p_value=p_value, lift=1.0)
+    part = Segment(segment, segment, {}, {})
+    return Compared(told, part, "b", Sums(9), Sums(9), found, (None,) * 3, None, small)
+
+
+def test_goals_guardrails_secondary_metrics_and_segments_are_corrected_by_themselves() -> None:
+    """Holm of .01 .02 .03 is .03 .04 .04, Benjamini and Hochberg's .03 each; too small is no chance."""
+    p_values = (0.01, 0.02, 0.03)
+    rows = [compared(f"{role} {p}", role, p) for role in ("goal", "guardrail", "secondary") for p in p_values]
+    rows += [compared(f"goal {p}", "goal", p, "platform") for p in p_values]
+    rows += [compared("small", "goal", 0.0001, small=True), compared("alike", "goal", None)]
+    found = results_of(rows, 0.95)
+    adjusted = [row.adjusted_p_value for row in found]
+    assert adjusted[:3] == adjusted[3:6] == pytest.approx([0.03, 0.04, 0.04])
+    assert adjusted[6:9] == adjusted[9:12] == pytest.approx([0.03, 0.03, 0.03])
+    assert [(row.adjusted_p_value, row.finding) for row in found[12:]] == [
+        (None, "too_small"),
+        (None, "not_comparable"),
+    ]
+    assert {row.finding for row in found[:12]} == {"better"}
+
+
+def test_twenty_thousand_made_up_exposures_are_analysed_and_the_better_arm_is_shipped() -> None:
+    done = CliRunner().invoke(main, ["experiments", "bench", "--exposures", "20000"])
+    assert done.exit_code == 0, done.output
+    assert "11 metrics" in done.output
+    assert "ship: B is better in «Conversion rate»" in done.output
+
+
+def result(
+    metric: str | None, experiment: str = "e", day: int = 1, lift: float | None = 0.1
+) -> ExperimentResult:
     """A row; what is not asked for is empty."""
     filled = {field.name: None for field in dataclasses.fields(ExperimentResult)}
     return ExperimentResult(
@@ -164,6 +207,15 @@ def test_a_landing_that_fails_leaves_what_was_there() -> None:
         land(connection, TABLE, [*many, result("m", lift="no number")], KEYS)
     assert landed(connection) == [("e", "m", 1, 0.1)]
     assert land(connection, TABLE, [*many, result("last")], KEYS) == 701
+
+
+def test_a_landing_that_dies_between_deleting_and_writing_leaves_what_was_there() -> None:
+    connection = duckdb.connect()
+    land(connection, TABLE, [result("m")], KEYS)
+    connection.execute(f"alter table bronze.{TABLE} alter column metric set not null")
+    with pytest.raises(duckdb.Error):
+        land(connection, TABLE, [result(None)], KEYS)
+    assert landed(connection) == [("e", "m", 1, 0.1)]
 
 
 def test_bronze_has_empty_landings_and_a_load_keeps_what_they_hold(

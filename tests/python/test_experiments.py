@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -495,3 +496,20 @@ def test_an_experiment_is_known_by_id_or_name_and_others_by_their_nearest(world:
             find(connection, "Hero imgae")
         with pytest.raises(CapError, match="There are 6: EXP-001"):
             find(connection, "xyz")
+
+
+def test_a_test_without_control_has_its_verdict_in_every_row(world: Path, tmp_path: Path) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    shutil.copy(world / "warehouse.duckdb", database)
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            "update silver.silver_ab_test_variants set is_control = false where experiment_id = 'EXP-001'"
+        )
+    with opened(database) as connection:
+        found = analyze(connection, "EXP-001", settings(PROJECT / "dbt_project.yml"))
+    assert found.verdict.verdict == "broken"
+    assert {row.variant_id for row in found.results} == {"EXP-001-A", "EXP-001-B"}
+    assert {(row.finding, row.verdict, row.p_value) for row in found.results} == {
+        ("withheld", "broken", None)
+    }
+    assert all(row.treatment_value is not None for row in found.results if row.metric == "conversion")

@@ -53,7 +53,7 @@ def analyze(
     by order statistics. Goals and guardrails are corrected by Holm, each among themselves, secondary metrics
     and segments by Benjamini and Hochberg. `segments` are names of SEGMENTS. See docs/analysis.md.
 
-    Raises CapError for an unknown experiment, and where it has no unit that may be judged by.
+    Raises CapError for an unknown experiment, and where the seed of metrics contradicts itself.
     """
     known = find(connection, experiment)
     level = settings.confidence_level if confidence is None else confidence

@@ -43,32 +43,43 @@ def compare(
     level: float,
     settings: Settings,
 ) -> list[Compared]:
-    """Every metric and treatment (one of `arms`) of one segment; none where the test has no control."""
-    if known.control is None:
-        return []
+    """Every metric and treatment of one segment; `arms` are all, the control among them.
+
+    Where the test has no control, or nothing but a control, its arms are compared with nobody: rows without a
+    difference, by which the verdict is published.
+    """
+    treatments = [arm for arm in arms if arm != known.control] or list(arms)
     compared = []
     for metric in metrics:
-        pairs = {arm: segment.sums.get((metric.name, arm), Sums(0)) for arm in arms}
+        sums = {arm: segment.sums.get((metric.name, arm), Sums(0)) for arm in arms}
+        control = Sums(0) if known.control in treatments else sums.get(known.control, Sums(0))
         if metric.kind == "quantile":
-            found = _quantiles(connection, known, metric, segment, pairs, level)
-        else:
-            control = pairs[known.control]
-            found = {arm: _difference(metric, control, pairs[arm], level) for arm in arms}
-        for arm in arms:
-            if arm != known.control:
-                one = pairs[known.control], pairs[arm]
-                compared.append(
-                    Compared(
-                        metric,
-                        segment,
-                        arm,
-                        *one,
-                        found[arm][0],
-                        _always_valid(found[arm][0], one[0].n + one[1].n, level),
-                        found[arm][1],
-                        _is_too_small(metric, *one, settings),
-                    )
+            quantiles = {
+                arm: _quantile_arm(connection, known, metric, segment, arm, one.n, level)
+                for arm, one in sums.items()
+            }
+        for arm in treatments:
+            if metric.kind == "quantile":
+                from cap.statistics import QuantileArm, quantile_difference
+
+                nobody = QuantileArm(0, None, None, None)
+                before = quantiles[known.control] if control.n else nobody
+                found, reduced = quantile_difference(before, quantiles[arm], metric.quantile, level), None
+            else:
+                found, reduced = _difference(metric, control, sums[arm], level)
+            compared.append(
+                Compared(
+                    metric,
+                    segment,
+                    arm,
+                    control,
+                    sums[arm],
+                    found,
+                    _always_valid(found, control.n + sums[arm].n, level),
+                    reduced,
+                    _is_too_small(metric, control, sums[arm], settings),
                 )
+            )
     return compared
 
 
@@ -94,29 +105,24 @@ def _difference(
     return found, cuped(*arms, level)
 
 
-def _quantiles(
+def _quantile_arm(
     connection: duckdb.DuckDBPyConnection,
     known: Experiment,
     metric: Metric,
     segment: Segment,
-    pairs: dict[str, Sums],
+    arm: str,
+    n: int,
     level: float,
-) -> dict[str, tuple["Difference", None]]:
-    from cap.statistics import QuantileArm, quantile_difference, quantile_interval
+) -> "QuantileArm":
+    """The quantile of an arm and the values at the ranks of its interval."""
+    from cap.statistics import QuantileArm, quantile_interval
 
-    def of_arm(arm: str, n: int) -> "QuantileArm":
-        if not n:
-            return QuantileArm(0, None, None, None)
-        ranks = quantile_interval(n, metric.quantile, level)
-        wanted = [math.ceil(metric.quantile * n), ranks.lower or 1, ranks.upper or n]
-        told = order_statistics(connection, known.experiment_id, metric, segment, arm, wanted)
-        return QuantileArm(n, told[0], told[1] if ranks.lower else None, told[2] if ranks.upper else None)
-
-    arms = {arm: of_arm(arm, sums.n) for arm, sums in pairs.items()}
-    return {
-        arm: (quantile_difference(arms[known.control], one, metric.quantile, level), None)
-        for arm, one in arms.items()
-    }
+    if not n:
+        return QuantileArm(0, None, None, None)
+    ranks = quantile_interval(n, metric.quantile, level)
+    wanted = [math.ceil(metric.quantile * n), ranks.lower or 1, ranks.upper or n]
+    told = order_statistics(connection, known.experiment_id, metric, segment, arm, wanted)
+    return QuantileArm(n, told[0], told[1] if ranks.lower else None, told[2] if ranks.upper else None)
 
 
 def _always_valid(

@@ -51,7 +51,8 @@ def segment_sums(
 ) -> list[Segment]:
     """Sums of the whole experiment, or of each value of one of SEGMENTS, in the order of the values.
 
-    One pass over silver_ab_test_outcomes; only units that the test may be judged by.
+    One pass over silver_ab_test_outcomes; only units that the test may be judged by. The whole is there even
+    without any.
     """
     told = [sql for place, metric in enumerate(metrics) for sql in _aggregates(place, metric)]
     found = rows(
@@ -67,6 +68,8 @@ def segment_sums(
         one.units[row["variant_id"]] = row["units"]
         for place, metric in enumerate(metrics):
             one.sums[metric.name, row["variant_id"]] = _sums(row, place)
+    if not segments and segment == WHOLE:
+        return [Segment(WHOLE, WHOLE, {}, {})]
     return list(segments.values())
 
 

@@ -145,7 +145,9 @@ def _too_small(evidence: Evidence) -> Verdict | None:
     if goals and any(one.finding not in (TOO_SMALL, NOT_COMPARABLE) for one in goals):
         return None
     fewest = min(evidence.units.values(), default=0)
-    if not goals:
+    if not any(evidence.units.values()):
+        why = "Nobody has been exposed yet who counts"
+    elif not goals:
         why = "No metric of the seed experiment_metrics has the role goal, so that nothing can decide"
     elif any(one.finding == TOO_SMALL for one in goals):
         why = f"Not enough data yet: the smaller arm has {fewest:,} units"
