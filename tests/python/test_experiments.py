@@ -22,6 +22,7 @@ from cap.experiments.sums import SEGMENTS
 from cap.experiments.warehouse import experiments, find, opened
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
+from cap.statistics import Arm, achieved_power, difference, sample_size
 
 EXACT = 1e-8
 LEVEL = 0.95
@@ -136,6 +137,36 @@ def test_power_and_needed_units_equal_scipy(compare: Callable) -> None:
         spread = p0 * (1 - p0) + target * (1 - target)
         needed = (z + stats.norm.ppf(TARGET_POWER)) ** 2 * spread / (target - p0) ** 2
         assert row["required_units_per_arm"] == pytest.approx(needed, rel=EXACT)
+
+
+# of cap.statistics.Difference and of int_ab_tests__compared
+SAME = {
+    "p_value": "p_value",
+    "difference": "difference",
+    "lower": "difference_lower",
+    "upper": "difference_upper",
+    "lift": "lift",
+    "lift_lower": "lift_lower",
+    "lift_upper": "lift_upper",
+}
+
+
+def test_python_says_the_same(compare: Callable) -> None:
+    counts = grid()[::7]
+    judged = 0
+    for (n0, x0, n1, x1), row in zip(counts, compare(counts), strict=True):
+        found = difference(Arm.of_counts(n0, x0), Arm.of_counts(n1, x1), LEVEL, "proportion")
+        for ours, theirs in SAME.items():
+            one, other = getattr(found, ours), row[theirs]
+            assert (one is None) == (other is None), theirs
+            assert one is None or one == pytest.approx(other, rel=EXACT, abs=EXACT), theirs
+        if 0 < x0 < n0 / (1 + TARGET_LIFT) and min(n0, n1) > 1:
+            power = achieved_power(n0, n1, x0 / n0, TARGET_LIFT)
+            assert power == pytest.approx(row["power_at_target"], abs=EXACT)
+            needed = sample_size(x0 / n0, TARGET_LIFT, power=TARGET_POWER).control
+            assert needed == max(2, math.ceil(row["required_units_per_arm"] * (1 - EXACT)))
+            judged += 1
+    assert judged > 100
 
 
 def test_true_lifts_lie_in_their_intervals_at_the_nominal_rate(compare: Callable) -> None:

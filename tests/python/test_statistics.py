@@ -501,6 +501,9 @@ def test_the_edges_say_why() -> None:
     first = difference(Arm.of_counts(100, 0), Arm.of_counts(100, 7), kind="proportion")
     assert first.lift is first.lift_lower is None
     assert first.p_value == near(proportions_ztest([7, 0], [100, 100])[1])
+    # one unit beside millions: the ratio is as good as nothing, the difference is not
+    lonely = difference(Arm.of_counts(1, 0), Arm.of_counts(3_000_000, 3), kind="proportion")
+    assert lonely.p_value == near(proportions_ztest([3, 0], [3_000_000, 1])[1])
     last = difference(Arm.of_counts(100, 7), Arm.of_counts(100, 0), kind="proportion")
     assert (last.lift, last.lift_lower) == (-1, None)
     negative = difference(Arm(50, -2.0, 1.0), Arm(50, 1.0, 1.0))

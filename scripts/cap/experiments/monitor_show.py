@@ -21,8 +21,9 @@ SAID = {
     "open": "no difference that would hold however often it is looked at",
 }
 BEWARE = (
-    "p and its interval are for looking once; whoever looks daily and stops at the first p below the border "
-    "is wrong in one test of four. The always-valid ones may be looked at every day."
+    "p and its interval are for looking once: who looks daily and stops at the first p below the border "
+    "finds something in a quarter of all tests of nothing, or more. The always-valid ones may be looked at "
+    "every day."
 )
 # of a day as text; the rest is in csv and json
 DAY_COLUMNS = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tea_tasting.aggr import Aggregates
-from tea_tasting.metrics import Mean, Proportion
+from tea_tasting.metrics import Mean
 
 from cap.statistics.arms import Arm, RatioArm, check_level, finite
 
@@ -54,8 +54,9 @@ def difference(
     without continuity correction, as int_ab_tests__compared has it; Arm.variance is not read. The lift has
     the interval of the log ratio, which cannot fall below -1 and is not led astray by a noisy control (Katz
     et al. 1978, Biometrics 34). Units are independent, and so many that a mean is about normal: some hundreds
-    where values are skewed, five conversions for a proportion. By tea-tasting, save that it cuts a
-    proportion's interval off at -1 and 1 and that its intervals would take the pooled share too.
+    where values are skewed, five conversions for a proportion. By tea-tasting, proportions too as its means
+    with their own variances: its Proportion has the pooled share in the intervals as well, cuts them off at
+    -1 and 1 and cannot take arms of very unequal size.
 
     Raises ValueError for a confidence not between 0 and 1 and for a kind that there is not.
     """
@@ -128,12 +129,12 @@ def _spread(arm: Arm) -> float | None:
 def _proportions(known: Difference, n0: int, n1: int, confidence: float) -> Difference:
     before, after = known.control, known.treatment
     metric = Mean(VALUE, confidence_level=confidence, alternative="two-sided", equal_var=False, use_t=False)
-    known = _compared(known, metric, n0, before * (1 - before), n1, after * (1 - after))
-    if before == after and before in (0, 1):
-        return replace(known, p_value=None, reason=NO_SPREAD)
-    test = Proportion(VALUE, method="norm", alternative="two-sided", correction=False, equal_var=True)
-    told = test.analyze_aggregates(Aggregates(n0, {VALUE: before}), Aggregates(n1, {VALUE: after}))
-    return replace(known, p_value=told.pvalue)
+    found = _compared(known, metric, n0, before * (1 - before), n1, after * (1 - after))
+    pooled = (before * n0 + after * n1) / (n0 + n1)
+    if pooled in (0, 1):
+        return replace(found, p_value=None, reason=NO_SPREAD)
+    tested = _compared(known, metric, n0, pooled * (1 - pooled), n1, pooled * (1 - pooled))
+    return replace(found, p_value=tested.p_value)
 
 
 def _compared(
