@@ -238,13 +238,16 @@ def test_files_have_every_day_and_point(cap: Callable[..., Result]) -> None:
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_a_picture_is_drawn(cap: Callable[..., Result], tmp_path: Path, suffix: str) -> None:
     picture = tmp_path / f"lift.{suffix}"
-    done = cap("FOUND", "--plot", str(picture))
+    done = cap("NOVEL", "--plot", str(picture))
     assert done.exit_code == 0, done.output
     content = picture.read_bytes()
     assert content.startswith(b"<svg" if suffix == "svg" else b"\x89PNG")
     if suffix == "svg":
-        assert b"Test FOUND" in content
-        assert content.count(b"<path") > 3
+        assert b"Test NOVEL" in content
+        # the days, and both lines of novelty, of which one has five points and the other four
+        assert SINCE_EXPOSURE.encode() in content
+        assert BY_ENTRY.encode() in content
+        assert content.count(b'aria-roledescription="point"') == 9
 
 
 def test_planned_units_move_the_always_valid_interval(cap: Callable[..., Result]) -> None:

@@ -42,6 +42,7 @@ class Point:
     """The lift of one stretch of time: of days since first exposure, or of a week of first exposure.
 
     units are those that could convert in it, rates those that did; starts is its first day or week, from 0.
+    There is no interval where all or none of an arm converted.
     """
 
     experiment_id: str

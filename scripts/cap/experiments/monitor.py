@@ -81,8 +81,8 @@ def _courses(
                 one.control,
                 one.treatment,
                 one.lift,
-                one.lift_lower,
-                one.lift_upper,
+                one.lift_lower if one.log_error else None,
+                one.lift_upper if one.log_error else None,
             )
             for series, line in ((SINCE_EXPOSURE, novelty), (BY_ENTRY, entry))
             for starts, units, one in line

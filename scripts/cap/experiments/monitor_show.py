@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cap.experiments.courses import BY_ENTRY, SINCE_EXPOSURE, Course, Day, State
+from cap.experiments.courses import BY_ENTRY, SINCE_EXPOSURE, Course, Day, Point, State
 from cap.metrics.show import NOTHING, cell, sparkline, table
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LAST_DAYS = 14
 LONGEST_LINE = 40
 WIDTH = 110
+BLUE, DARK = "#3b6ea5", "#16324f"
 SAID = {
     "broken": "BROKEN, the units are not split as configured: nothing may be concluded",
     "too_small": "too few units or conversions to say anything",
@@ -108,7 +109,7 @@ def _course(one: Course) -> str:
         (BY_ENTRY, state.entry_slope, state.entry_p_value, state.entry_note),
     ):
         points = [point for point in one.points if point.series == series]
-        told = note if slope is None else f"{_way(slope)}, p {cell(p_value)}"
+        told = note if slope is None else f"{_way(slope, p_value)}, p {cell(p_value)}"
         course = sparkline([point.lift for point in points]).rstrip()
         lines.append(f"Lift by {series}: {told}" + (f"  {course}" if slope is not None else ""))
     return "\n".join([*lines, *(f"! {note}" for note in _warnings(state))])
@@ -155,8 +156,10 @@ def _day(day: Day) -> tuple:
     )
 
 
-def _way(slope: float) -> str:
-    return "going up" if slope > 0 else "going down" if slope < 0 else "level"
+def _way(slope: float, p_value: float) -> str:
+    if p_value >= 0.05:
+        return "no trend to be seen"
+    return "going up" if slope > 0 else "going down"
 
 
 def _percent(share: float | None) -> str:
@@ -184,56 +187,92 @@ def _wrapped(text: str) -> list[str]:
 
 
 def save(courses: Sequence[Course], path: Path) -> None:
-    """The lift of each treatment along its readable days with both intervals, as .svg or .png."""
+    """A picture of all treatments, as .svg or .png: see `chart`."""
     chart(courses).save(str(path), scale_factor=2 if path.suffix == ".png" else 1)
 
 
 def chart(courses: Sequence[Course]) -> "altair.VConcatChart":
-    """One panel per treatment; the always-valid interval pale, the fixed one in it."""
+    """Per treatment its days, and beside them the lift by days since and by week of first exposure."""
     import altair
 
     panels = []
     for one in courses:
         days = [day for day in one.days if day.is_readable]
-        if not days:
+        if days:
+            panels.append(altair.hconcat(_days_panel(one.state, days), *_novelty_panels(one.points)))
+    return altair.vconcat(*panels).configure_axis(labelFontSize=12, titleFontSize=12)
+
+
+def _days_panel(state: State, days: Sequence[Day]) -> "altair.LayerChart":
+    """The lift with both intervals, that for daily looks pale."""
+    import altair
+
+    data = altair.Chart(altair.Data(values=[_values(day, "day") for day in days]))
+    # the first intervals are as wide as the sky, and some for daily looks stay so: the last half of the
+    # days says how far the axis goes, twice as far as their intervals for one look at most
+    settled = days[len(days) // 2 :]
+    fixed = [end for day in settled for end in (day.lift, day.lift_lower, day.lift_upper) if end is not None]
+    always = [end for day in settled for end in (day.always_lower, day.always_upper) if end is not None]
+    most = 2 * max((abs(end) for end in fixed), default=1.0)
+    lifts = [day.lift for day in days if day.lift is not None]
+    scale = _scale([*lifts, *fixed, *(max(-most, min(end, most)) for end in always)])
+    x = altair.X("day:T", title=None, axis=altair.Axis(format="%d %b", labelOverlap=True))
+    y = altair.Y("always_lower:Q", title="lift", scale=scale, axis=altair.Axis(format="+%"))
+    title = altair.Title(
+        f"{state.experiment_id} {state.name or ''}: {state.variant_name or state.variant_id}",
+        subtitle=f"lift with its interval for one look, and (pale) for daily looks; {state.state}",
+    )
+    return altair.layer(
+        data.mark_area(opacity=0.2, color=BLUE, clip=True).encode(x, y, y2="always_upper:Q"),
+        data.mark_area(opacity=0.35, color=BLUE, clip=True).encode(x, y="lift_lower:Q", y2="lift_upper:Q"),
+        data.mark_line(color=DARK, strokeWidth=2, clip=True).encode(x, y="lift:Q"),
+        _zero(),
+    ).properties(width=560, height=240, title=title)
+
+
+def _novelty_panels(points: Sequence[Point]) -> list["altair.LayerChart"]:
+    """A panel per series that has more than one point with a lift: points with their intervals."""
+    import altair
+
+    panels = []
+    for series in (SINCE_EXPOSURE, BY_ENTRY):
+        shown = [one for one in points if one.series == series and one.lift_lower is not None]
+        if len(shown) < 2:
             continue
-        # the first intervals are as wide as the sky: the last half says what matters
-        settled = days[len(days) // 2 :]
-        ends = [
-            value
-            for day in settled
-            for value in (day.lift, day.always_lower, day.always_upper, day.lift_lower, day.lift_upper)
-            if value is not None
-        ]
-        rows = [
-            {
-                "day": day.day.isoformat(),
-                "lift": day.lift,
-                "lower": day.lift_lower,
-                "upper": day.lift_upper,
-                "always_lower": day.always_lower,
-                "always_upper": day.always_upper,
-            }
-            for day in days
-        ]
-        data = altair.Chart(altair.Data(values=rows))
-        x = altair.X("day:T", title=None, axis=altair.Axis(format="%d %b", labelOverlap=True))
-        scale = altair.Scale(domain=[min(0, *ends), max(0, *ends)], nice=True)
-        y = altair.Y("always_lower:Q", title="lift", scale=scale, axis=altair.Axis(format="+%"))
-        arm = one.state.variant_name or one.state.variant_id
-        title = altair.Title(
-            f"{one.state.experiment_id} {one.state.name or ''}: {arm}",
-            subtitle=f"lift with its interval for one look, and (pale) for daily looks; {one.state.state}",
+        data = altair.Chart(altair.Data(values=[_values(one, "starts") for one in shown]))
+        most = 2 * max(abs(one.lift) for one in shown)
+        lifts = [one.lift for one in shown]
+        scale = _scale(
+            [*lifts, *(min(end, most) for one in shown for end in (one.lift_lower, one.lift_upper))]
         )
-        zero = altair.Chart(altair.Data(values=[{}])).mark_rule(color="#666", strokeDash=[4, 4])
+        x = altair.X("starts:O", title=series, axis=altair.Axis(labelAngle=0))
+        y = altair.Y("lift_lower:Q", title="lift", scale=scale, axis=altair.Axis(format="+%"))
         panels.append(
             altair.layer(
-                data.mark_area(opacity=0.2, color="#3b6ea5", clip=True).encode(x, y, y2="always_upper:Q"),
-                data.mark_area(opacity=0.35, color="#3b6ea5", clip=True).encode(
-                    x, altair.Y("lower:Q"), y2="upper:Q"
-                ),
-                data.mark_line(color="#16324f", strokeWidth=2, clip=True).encode(x, altair.Y("lift:Q")),
-                zero.encode(y=altair.datum(0)),
-            ).properties(width=640, height=240, title=title)
+                data.mark_rule(color=BLUE, strokeWidth=2, clip=True).encode(x, y, y2="lift_upper:Q"),
+                data.mark_point(color=DARK, filled=True, size=60, clip=True).encode(x, y="lift:Q"),
+                _zero(),
+            ).properties(width=240, height=240)
         )
-    return altair.vconcat(*panels).configure_axis(labelFontSize=12, titleFontSize=12)
+    return panels
+
+
+def _values(row: Day | Point, at: str) -> dict[str, object]:
+    names = ("lift", "lift_lower", "lift_upper", "always_lower", "always_upper")
+    place = getattr(row, at)
+    return {at: place if isinstance(place, int) else place.isoformat()} | {
+        name: getattr(row, name, None) for name in names
+    }
+
+
+def _scale(values: Sequence[float]) -> "altair.Scale":
+    import altair
+
+    return altair.Scale(domain=[min(0, *values), max(0, *values)], nice=True) if values else altair.Scale()
+
+
+def _zero() -> "altair.Chart":
+    import altair
+
+    line = altair.Chart(altair.Data(values=[{}])).mark_rule(color="#666", strokeDash=[4, 4])
+    return line.encode(y=altair.datum(0))
