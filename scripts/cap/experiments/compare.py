@@ -75,7 +75,7 @@ def compare(
                     control,
                     sums[arm],
                     found,
-                    _always_valid(found, control.n + sums[arm].n, level),
+                    _always_valid(found, control.n + sums[arm].n, level, settings.planned_units),
                     reduced,
                     _is_too_small(metric, control, sums[arm], settings),
                 )
@@ -126,13 +126,13 @@ def _quantile_arm(
 
 
 def _always_valid(
-    found: "Difference", units: int, level: float
+    found: "Difference", units: int, level: float, planned_units: int
 ) -> tuple[float | None, float | None, float | None]:
     from cap.statistics import always_valid
 
     if found.p_value is None:
         return None, None, None
-    told = always_valid(found, units, level)
+    told = always_valid(found, units, level, planned_units)
     return told.lower, told.upper, told.p_value
 
 

@@ -28,7 +28,7 @@ PICTURES = (".svg", ".png")
     "--planned-units",
     type=click.IntRange(2),
     help="Units of both arms at which the always-valid interval is narrowest; say so before the test, not "
-    "after.  [default: 10,000]",
+    "after.  [default: the var experiment_planned_units]",
 )
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="A picture: .svg or .png.")
 @FORMAT
@@ -81,10 +81,11 @@ def _courses(experiment: str | None, is_all: bool, planned_units: int | None) ->
             chosen = [find(connection, experiment)]
         else:
             chosen = [one for one in all_experiments(connection) if is_all or one.status == "running"]
-        from cap.experiments.monitor import PLANNED_UNITS, monitor
+        from cap.experiments.monitor import monitor
+        from cap.experiments.settings import settings
 
         with tqdm(total=len(chosen), desc="experiments", disable=None, leave=False) as bar:
-            courses = monitor(connection, chosen, planned_units or PLANNED_UNITS, bar.update)
+            courses = monitor(connection, chosen, planned_units or settings().planned_units, bar.update)
     if experiment and not courses:
         one = chosen[0]
         lacking = "no day with units" if one.control and one.arms > 1 else "no control and treatment"

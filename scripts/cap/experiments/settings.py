@@ -23,6 +23,7 @@ class Settings:
     outcome_days: int
     pre_period_days: int
     two_arms_share: float
+    planned_units: int
 
 
 def settings(project: Path = PROJECT_FILE) -> Settings:
