@@ -87,6 +87,12 @@ create table silver.silver_ab_test_assignments as
     select row_number() over () as assignment_key, hash(variant_id) as variant_key, *,
         false as is_contaminated
     from told;
+create table silver.silver_ab_test_outcomes as
+    select assignment_key, experiment_id, variant_id, exposure_timestamp::date as assigned_date,
+        true as counts_in_test, false as is_contaminated
+    from silver.silver_ab_test_assignments;
+create table silver.silver_experiments as
+    select distinct experiment_id, configured_split from silver.silver_ab_test_assignments;
 create table gold.fact_ab_test_results as
     select assignment_key as result_key from silver.silver_ab_test_assignments;
 create table silver.silver_ab_test_summary as

@@ -31,8 +31,10 @@ from cap.statistics import (
     cuped,
     days_needed,
     difference,
+    half_width,
     holm,
     minimum_detectable_effect,
+    p_value_at,
     quantile_difference,
     quantile_interval,
     ratio_difference,
@@ -93,6 +95,7 @@ def test_the_lift_of_means_has_the_interval_of_the_log_ratio(seed: int, level: f
     # divided by their means both arms have the mean 1 and the variance of the logarithm
     flat = stats.ttest_ind(after / after.mean(), before / before.mean(), equal_var=False)
     half = flat.confidence_interval(level).high
+    assert found.log_error == near(half / stats.t.ppf((1 + level) / 2, flat.df))
     if half > 300:
         return
     ratio = after.mean() / before.mean()
@@ -430,6 +433,25 @@ def test_numbers_that_are_none_are_refused(ask: Callable[[], object], word: str)
         ask()
 
 
+@MANY
+@given(SEEDS, LEVELS, st.integers(100, 10**6))
+def test_the_always_valid_lift_is_that_of_the_log_ratio(seed: int, level: float, planned: int) -> None:
+    before, after = units(seed, least=50)
+    fixed = difference(arm(before), arm(after), level)
+    count = len(before) + len(after)
+    found = always_valid(fixed, count, level, planned)
+    rho = tuning(planned, level)
+    # where the interval just ends, the p-value of that difference is the level
+    for end in (found.lower, found.upper):
+        p_value = p_value_at(end - fixed.difference, fixed.standard_error**2, count, rho)
+        assert p_value == pytest.approx(1 - level, rel=1e-6)
+    if found.lift_lower is not None:
+        half = half_width(fixed.log_error**2, count, rho, level)
+        ends = (math.log1p(found.lift_lower), math.log1p(found.lift_upper))
+        assert (ends[1] - ends[0]) / 2 == pytest.approx(half, rel=1e-6)
+        assert sum(ends) / 2 == pytest.approx(math.log1p(fixed.lift), abs=1e-6)
+
+
 # edges: nothing is nan or infinite, and where there is no p-value a reason is given
 
 
@@ -495,6 +517,7 @@ def test_the_edges_say_why() -> None:
     assert single.reason == "an arm has fewer than two units"
     alike = difference(Arm(9, 2.0, 0.0), Arm(9, 3.0, 0.0))
     assert (alike.difference, alike.p_value, alike.reason) == (1, None, "all units are alike")
+    assert difference(Arm(9, 2.0, 1e-30), Arm(9, 3.0, 0.0)).reason == "all units are alike"
     nobody = difference(Arm.of_counts(100, 0), Arm.of_counts(100, 0), kind="proportion")
     assert (nobody.difference, nobody.lift, nobody.p_value) == (0, None, None)
     assert nobody.reason == "all units are alike"

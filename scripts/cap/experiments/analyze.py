@@ -64,7 +64,7 @@ def analyze(
     for name in (WHOLE, *segments):
         for segment in segment_sums(connection, known.experiment_id, metrics, name):
             compared += compare(connection, known, metrics, segment, ids, level, settings)
-    balance = day_balance(connection, known, arms)
+    balance = day_balance(connection, known)
     results = results_of(compared, level)
     verdict = judge(_evidence(known, compared, results, arms, ratio_p, two_arms_share, level, settings))
     (last_date,) = connection.execute("select max(date_day) from gold.dim_date").fetchone()

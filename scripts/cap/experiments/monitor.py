@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from cap.experiments.courses import BY_ENTRY, SINCE_EXPOSURE, Course, Day, Point, State
+from cap.experiments.units import day_balance
 from cap.experiments.warehouse import Experiment, rows
 from cap.statistics import (
     PLANNED_UNITS,
@@ -22,14 +23,12 @@ from cap.statistics import (
     difference,
     holm,
     running_minimum,
-    sample_ratio,
     trend,
 )
 from cap.statistics.split import BROKEN_P
 
 # days since first exposure at which a bucket begins; the last has no end
 AGES = (0, 1, 2, 3, 5, 7, 14, 21, 28)
-FEWEST_EXPECTED = 5  # units of an arm in a day, below which chi-square is no test
 
 
 def monitor(
@@ -61,7 +60,7 @@ def _courses(
     by_arm: dict[str, dict[date, dict[str, Any]]] = defaultdict(dict)
     for one in told:
         by_arm[one["variant_id"]][one["summary_date"]] = one
-    splits = _splits(connection, experiment.experiment_id)
+    splits = {one.day: (sum(one.units.values()), one.p_value) for one in day_balance(connection, experiment)}
     ages = _ages(connection, experiment.experiment_id)
     confidence = float(control["confidence_level"])
     found = []
@@ -155,53 +154,6 @@ def _days(
             )
         )
     return found
-
-
-def _splits(
-    connection: duckdb.DuckDBPyConnection, experiment_id: str
-) -> dict[date, tuple[int, float | None]]:
-    """By day the units that were assigned, and the p-value of their split, None where an arm expects fewer
-    than FEWEST_EXPECTED. Each unit is expected by the split that was in force when it came; an arm that only
-    the split names counts too.
-    """
-    told = rows(
-        connection,
-        """
-        select
-            cast(units.exposure_timestamp as date) as day,
-            try_cast(try_cast(units.configured_split as json) as map(varchar, double)) as weights,
-            variants.variant_id, variants.variant_name, count(*) as units
-        from silver.silver_ab_test_assignments as units
-        inner join gold.fact_ab_test_results as kept on units.assignment_key = kept.result_key
-        inner join silver.silver_ab_test_variants as variants on units.variant_key = variants.variant_key
-        where units.experiment_id = ? and not units.is_contaminated
-        group by all order by all
-        """,
-        [experiment_id],
-    )
-    names = {one["variant_name"]: one["variant_id"] for one in told}
-    by_day: dict[date, list[dict[str, Any]]] = defaultdict(list)
-    for one in told:
-        by_day[one["day"]].append(one)
-    return {day: _split(parts, names) for day, parts in by_day.items()}
-
-
-def _split(parts: list[dict[str, Any]], names: dict[str | None, str]) -> tuple[int, float | None]:
-    """Units of a day, by variant and split, and the p-value of all; `names` are the variants' ids by name."""
-    seen: dict[str, int] = defaultdict(int)
-    expected: dict[str, float] = defaultdict(float)
-    is_known = True
-    for one in parts:
-        seen[one["variant_id"]] += one["units"]
-        weights = {arm: weight for arm, weight in (one["weights"] or {}).items() if weight and weight > 0}
-        is_known = is_known and bool(weights)
-        for arm, weight in weights.items():
-            expected[names.get(arm, arm)] += one["units"] * weight / sum(weights.values())
-    units = sum(seen.values())
-    if not is_known or min(expected.values()) < FEWEST_EXPECTED:
-        return units, None
-    arms = sorted({*seen, *expected})
-    return units, sample_ratio([seen[arm] for arm in arms], [expected[arm] for arm in arms]).p_value
 
 
 def _ages(connection: duckdb.DuckDBPyConnection, experiment_id: str) -> list[dict[str, Any]]:

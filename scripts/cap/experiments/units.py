@@ -1,8 +1,10 @@
 """The units of an experiment: how many came to each arm, in two of them, and day by day."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -31,7 +33,10 @@ class ArmCount:
 
 @dataclass(frozen=True)
 class DayBalance:
-    """Units that came on a day, per arm, and the p-value of the split against the configured one."""
+    """Units that came on a day, per arm that had any, and the p-value of their split against the configured.
+
+    None where no split is configured or units are too few.
+    """
 
     day: date
     units: dict[str, int]
@@ -77,30 +82,63 @@ def arm_counts(
     return arms, ratio, in_two / (whole + in_two) if whole + in_two else 0.0
 
 
-def day_balance(
-    connection: duckdb.DuckDBPyConnection, known: Experiment, arms: Sequence[ArmCount]
-) -> tuple[DayBalance, ...]:
-    """The split of every day; without p-values where none is configured or it was changed on the way."""
-    from cap.statistics import sample_ratio
+def day_balance(connection: duckdb.DuckDBPyConnection, known: Experiment) -> tuple[DayBalance, ...]:
+    """The split of every day on which anybody came, in their order.
 
+    Each unit is expected by the split that was in force when it came, so that a change on the way is none; an
+    arm that only the split names counts too. No p-value where no split is configured or an arm expects fewer
+    than FEWEST_EXPECTED.
+    """
+    splits = connection.execute(
+        "select distinct configured_split from silver.silver_experiments where experiment_id = ?",
+        [known.experiment_id],
+    ).fetchall()
+    # which split a unit came under is looked up only where there was more than one
+    split, joined = "cast($split as varchar)", ""
+    if len(splits) > 1:
+        split = "assignments.configured_split"
+        joined = "inner join silver.silver_ab_test_assignments as assignments using (assignment_key)"
     found = rows(
         connection,
-        f"select assigned_date as day, variant_id, count(*) as units from {OUTCOMES} "
-        "where experiment_id = ? and counts_in_test group by all order by all",
-        [known.experiment_id],
+        f"""
+        with counted as (
+            select outcomes.assigned_date as day, outcomes.variant_id, {split} as split, count(*) as units
+            from {OUTCOMES} as outcomes {joined}
+            where outcomes.experiment_id = $id and outcomes.counts_in_test
+            group by all
+        )
+        select
+            day, try_cast(try_cast(split as json) as map(varchar, double)) as weights,
+            variants.variant_id, variants.variant_name, units
+        from counted
+        inner join silver.silver_ab_test_variants as variants
+            on counted.variant_id = variants.variant_id and variants.experiment_id = $id
+        order by day, variants.variant_id, split
+        """,
+        {"id": known.experiment_id} | ({"split": splits[0][0]} if len(splits) == 1 else {}),
     )
-    (splits,) = connection.execute(
-        "select count(distinct configured_split) from silver.silver_experiments where experiment_id = ?",
-        [known.experiment_id],
-    ).fetchone()
-    shares = [arm.share if splits == 1 else None for arm in arms]
-    days: dict[date, dict[str, int]] = {}
+    names = {row["variant_name"]: row["variant_id"] for row in found}
+    days: dict[date, list[dict[str, Any]]] = {}
     for row in found:
-        days.setdefault(row["day"], {arm.variant_id: 0 for arm in arms})[row["variant_id"]] = row["units"]
-    balance = []
-    for day, units in days.items():
-        counts = [units[arm.variant_id] for arm in arms]
-        judged = None not in shares and min(shares) * sum(counts) >= FEWEST_EXPECTED
-        p_value = sample_ratio(counts, shares).p_value if judged else None
-        balance.append(DayBalance(day, units, p_value))
-    return tuple(balance)
+        days.setdefault(row["day"], []).append(row)
+    return tuple(_balance(day, parts, names) for day, parts in days.items())
+
+
+def _balance(day: date, parts: Sequence[dict[str, Any]], names: dict[str | None, str]) -> DayBalance:
+    """Of a day's units by variant and split; `names` are the variants' ids by name."""
+    from cap.statistics import sample_ratio
+
+    seen: dict[str, int] = defaultdict(int)
+    expected: dict[str, float] = defaultdict(float)
+    is_known = True
+    for one in parts:
+        seen[one["variant_id"]] += one["units"]
+        weights = {arm: weight for arm, weight in (one["weights"] or {}).items() if weight and weight > 0}
+        is_known = is_known and bool(weights)
+        for arm, weight in weights.items():
+            expected[names.get(arm, arm)] += one["units"] * weight / sum(weights.values())
+    p_value = None
+    if is_known and min(expected.values()) >= FEWEST_EXPECTED:
+        arms = sorted({*seen, *expected})
+        p_value = sample_ratio([seen[arm] for arm in arms], [expected[arm] for arm in arms]).p_value
+    return DayBalance(day, dict(seen), p_value)
