@@ -323,6 +323,7 @@ def test_a_missing_var_is_told(tmp_path: Path) -> None:
         ("analyze", "name one experiment, or say --all"),
         ("analyze EXP-001 --all", "name one experiment, or say --all"),
         ("analyze --all --save --metric conversion", "--save lands the whole analysis"),
+        ("analyze EXP-001 --rows days", "--rows days is for files"),
         ("analyze EXP-001 --confidence 95", "not in the range"),
         ("analyze EXP-001", "there is no warehouse"),
         ("list", "there is no warehouse"),

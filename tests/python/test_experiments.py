@@ -1,6 +1,7 @@
 """A/B tests: the statistics in SQL equal scipy's, and a generated world's tests are judged as they are."""
 
 import csv
+import dataclasses
 import json
 import math
 import shutil
@@ -12,9 +13,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from conftest import PROJECT, run_dbt
 from scipy import stats
 
+from cap.cli import main
 from cap.errors import CapError
 from cap.experiments.analyze import Analysis, analyze
 from cap.experiments.settings import settings
@@ -544,3 +547,36 @@ def test_a_test_without_control_has_its_verdict_in_every_row(world: Path, tmp_pa
         ("withheld", "broken", None)
     }
     assert all(row.treatment_value is not None for row in found.results if row.metric == "conversion")
+
+
+def test_the_command_prints_what_the_function_found(
+    world: Path, analyses: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAP_DUCKDB_PATH", str(world / "warehouse.duckdb"))
+
+    def rows(*arguments: str) -> list[dict]:
+        done = CliRunner().invoke(main, ["experiments", "analyze", *arguments, "--format", "json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output)
+
+    found = rows("EXP-003", "--segment", "platform", "--segment", "device_type", "--segment", "visitor_kind")
+    wanted = [dataclasses.asdict(row) for row in analyses["EXP-003"].results]
+    assert found == json.loads(json.dumps(wanted, default=str))
+    assert {row["metric"] for row in rows("EXP-003", "-m", "value", "-m", "sessions")} == {
+        "value",
+        "sessions",
+    }
+    assert all(row["confidence_level"] == 0.5 for row in rows("EXP-003", "--confidence", "0.5"))
+    verdicts = {row["experiment_id"]: row["verdict"] for row in rows("--all", "--rows", "verdicts")}
+    assert verdicts == {name: one.verdict.verdict for name, one in analyses.items()}
+    units = {row["variant_id"]: row["units"] for row in rows("--all", "--rows", "arms")}
+    days = rows("--all", "--rows", "days")
+    for variant, count in units.items():
+        assert sum(row["units"] for row in days if row["variant_id"] == variant) == count
+
+    done = CliRunner().invoke(main, ["experiments", "analyze", "EXP-006"])
+    assert "EXP-006 Faster start page: a/b test" in done.output
+    assert "BROKEN: The arms have" in done.output
+    assert "withheld" in done.output and "better" not in done.output
+    done = CliRunner().invoke(main, ["experiments", "analyze", "EXP-001", "-m", "conversoin"])
+    assert done.exit_code == 1 and "Did you mean conversion" in done.output

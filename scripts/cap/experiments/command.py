@@ -76,6 +76,12 @@ NONE = "No experiment is in the warehouse: the table ab_test_exposures holds no 
     help="Level of intervals and findings; by default the var experiment_confidence_level.",
 )
 @click.option("--save", is_flag=True, help="Land the results, with all segments, and refresh gold by dbt.")
+@click.option(
+    "--rows",
+    type=click.Choice(["results", "verdicts", "arms", "days"]),
+    help="What csv and json have: a row per metric, treatment and segment, per experiment, per arm, or "
+    "per arm and day.  [default: results]",
+)
 @FORMAT
 def analyze_command(
     experiment: str | None,
@@ -84,6 +90,7 @@ def analyze_command(
     segments: tuple[str, ...],
     confidence: float | None,
     save: bool,
+    rows: str | None,
     form: str,
 ) -> None:
     """Compare the arms of EXPERIMENT (its id or name) with its control in every metric, and judge it.
@@ -93,6 +100,7 @@ def analyze_command(
     cap experiments analyze "Hero image" --metric conversion --metric sessions
     cap experiments analyze EXP-003 --segment device_type --confidence 0.99
     cap experiments analyze EXP-001 --format json > result.json
+    cap experiments analyze EXP-001 --format csv --rows days     units that came to each arm on each day
     cap experiments analyze --all
     cap experiments analyze --all --save
 
@@ -107,13 +115,17 @@ def analyze_command(
         raise CapError("name one experiment, or say --all; `cap experiments list` shows them")
     if save and metrics:
         raise CapError("--save lands the whole analysis: leave out --metric, which only says what to show")
+    if rows and form == "table":
+        raise CapError(f"--rows {rows} is for files: add --format csv or json")
     asked = tuple(SEGMENTS) if save or "all" in segments else tuple(dict.fromkeys(segments))
     found = _analyses(experiment, asked, confidence, metrics)
     if save:
         _save(found)
     shown = [row for one in found for row in one.results if not metrics or row.metric in metrics]
     if form != "table":
-        click.echo(render(shown, form))
+        from cap.experiments.show import listed
+
+        click.echo(render(shown if rows in (None, "results") else listed(found, rows), form))
     elif every:
         from cap.experiments.show import judged
 

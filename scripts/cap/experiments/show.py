@@ -2,6 +2,8 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from cap.experiments.analyze import Analysis
 from cap.experiments.results import ExperimentResult
@@ -77,6 +79,48 @@ def judged(analysis: Analysis) -> str:
     """An experiment and its verdict, one paragraph."""
     said = SAID[analysis.verdict.verdict]
     return "\n".join(_wrapped(f"{_name(analysis)}: {said}. {analysis.verdict.reason}"))
+
+
+def listed(analyses: Sequence[Analysis], rows: str) -> list[dict[str, Any]]:
+    """Verdicts, arms or days of analyses, as rows for a file."""
+    return [row for one in analyses for row in LISTED[rows](one)]
+
+
+def _verdicts(one: Analysis) -> list[dict[str, Any]]:
+    return [
+        {
+            "experiment_id": one.experiment.experiment_id,
+            "experiment_name": one.experiment.name,
+            "analysis_date": one.analysis_date,
+            "verdict": one.verdict.verdict,
+            "variant_id": one.verdict.variant_id,
+            "reason": one.verdict.reason,
+            "ratio_p_value": one.ratio_p_value,
+            "two_arms_share": one.two_arms_share,
+            "warnings": " ".join(one.warnings) or None,
+        }
+    ]
+
+
+def _arms(one: Analysis) -> list[dict[str, Any]]:
+    return [{"experiment_id": one.experiment.experiment_id, **asdict(arm)} for arm in one.arms]
+
+
+def _days(one: Analysis) -> list[dict[str, Any]]:
+    return [
+        {
+            "experiment_id": one.experiment.experiment_id,
+            "day": day.day,
+            "variant_id": variant_id,
+            "units": units,
+            "split_p_value": day.p_value,
+        }
+        for day in one.balance
+        for variant_id, units in day.units.items()
+    ]
+
+
+LISTED = {"verdicts": _verdicts, "arms": _arms, "days": _days}
 
 
 def _name(analysis: Analysis) -> str:

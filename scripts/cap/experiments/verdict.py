@@ -88,7 +88,9 @@ def judge(evidence: Evidence) -> Verdict:
 def _broken(evidence: Evidence) -> Verdict | None:
     if evidence.ratio_p is not None and evidence.ratio_p < evidence.broken_split_p:
         seen = " and ".join(f"{count:,}" for count in evidence.units.values())
-        wanted = " and ".join(f"{count:,.0f}" for count in (evidence.expected or {}).values())
+        wanted = " and ".join(
+            f"{count:,.1f}".removesuffix(".0") for count in (evidence.expected or {}).values()
+        )
         told = f" where the split would give {wanted}" if wanted else ""
         return Verdict(
             BROKEN,
