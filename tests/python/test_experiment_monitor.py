@@ -21,8 +21,9 @@ from cap.experiments.monitor import monitor
 from cap.experiments.warehouse import Experiment, opened
 
 START, DAYS = date(2026, 1, 1), 30
-# Six experiments of thirty days. Each day so many units come to each arm; by their place in the arm they
+# Seven experiments of thirty days. Each day so many units come to each arm; by their place in the arm they
 # convert so many days later, or never.
+THIRDS = '{"old": 1, "new": 1, "newer": 1}'
 HALVES, FIFTHS = '{"old": 50, "new": 50}', '{"old": 80, "new": 20}'
 
 
@@ -45,22 +46,28 @@ def fading(place: int, day: int) -> int | None:
     return 0 if place % 20 < 10 - 2 * (day // 7) else None
 
 
-# id -> (units of the control and the treatment, split and conversions of either) by day
-WORLDS: dict[str, tuple[Callable[[int], tuple[int, int, str]], Callable, Callable]] = {
+def a_little_better(place: int, _: int) -> int | None:
+    """Three of eight, where the control has two."""
+    return 0 if place % 8 in (0, 3, 6) else None
+
+
+# id -> by day the units of each arm and the split, then the conversions of each arm
+WORLDS: dict[str, tuple[Callable, ...]] = {
     "FOUND": (lambda _: (20, 20, HALVES), half(4), half(2)),
     "BROKEN": (lambda _: (36, 4, HALVES), half(4), half(2)),
     "NULL": (lambda _: (20, 20, HALVES), half(4), half(4)),
     "MOVED": (lambda day: (20, 20, HALVES) if day < 15 else (32, 8, FIFTHS), half(4), half(4)),
     "NOVEL": (lambda _: (200, 200, HALVES), evenly, worn_off),
     "FADING": (lambda _: (40, 40, HALVES), half(4), fading),
+    "THREE": (lambda _: (24, 24, 24, THIRDS), half(4), a_little_better, half(4)),
 }
 
 
 def units() -> Iterator[dict]:
-    for experiment, (coming, old, new) in WORLDS.items():
+    for experiment, (coming, *arms) in WORLDS.items():
         for day in range(DAYS):
             *counts, split = coming(day)
-            for arm, count, converts in zip(("old", "new"), counts, (old, new), strict=True):
+            for arm, count, converts in zip(("old", "new", "newer"), counts, arms, strict=False):
                 for place in range(count):
                     seen = datetime.combine(START + timedelta(day), datetime.min.time().replace(hour=9))
                     age = converts(place, day)
@@ -128,7 +135,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def courses(database: Path) -> dict[str, Course]:
     with opened(database) as connection:
         found = monitor(connection, [experiment(one) for one in WORLDS])
-    return {one.state.experiment_id: one for one in found}
+    return {one.state.experiment_id: one for one in found if one.state.variant_name == "new"}
 
 
 def experiment(name: str) -> Experiment:
@@ -166,6 +173,23 @@ def test_looking_daily_takes_longer_to_be_sure(courses: dict[str, Course]) -> No
     on_that_day = next(one for one in courses["FOUND"].days if one.day == state.first_always_significant)
     assert on_that_day.always_p_value < 0.05 <= p_values[(on_that_day.day - START).days - 3]
     assert (courses["NULL"].state.state, courses["NULL"].state.first_always_significant) == ("open", None)
+
+
+def test_of_daily_looks_the_smallest_p_value_holds(courses: dict[str, Course]) -> None:
+    """Better at first, then worse: on the way there is nothing to be seen."""
+    days = courses["NOVEL"].days[2:]
+    assert max(one.p_value for one in days[:5]) > days[0].p_value
+    p_values = [one.always_p_value for one in days]
+    assert p_values == sorted(p_values, reverse=True)
+
+
+def test_two_treatments_are_two_chances(courses: dict[str, Course]) -> None:
+    state, days = courses["THREE"].state, courses["THREE"].days
+
+    def first(border: float) -> date:
+        return next(one.day for one in days if one.is_readable and one.p_value < border)
+
+    assert state.first_significant == first(0.025) > first(0.05)
 
 
 def test_a_broken_split_is_found_and_nothing_concluded(courses: dict[str, Course]) -> None:
@@ -209,8 +233,9 @@ def test_a_lift_that_fades_by_the_week_is_seen(courses: dict[str, Course]) -> No
 def test_without_a_name_those_that_run_are_listed(cap: Callable[..., Result]) -> None:
     done = cap("--format", "json")
     states = json.loads(done.stdout)
-    assert [one["experiment_id"] for one in states] == sorted({*WORLDS} - {"NULL"})
-    assert len(json.loads(cap("--all", "--format", "json").stdout)) == len(WORLDS)
+    # THREE has two treatments
+    assert [one["experiment_id"] for one in states] == sorted([*({*WORLDS} - {"NULL"}), "THREE"])
+    assert len(json.loads(cap("--all", "--format", "json").stdout)) == len(WORLDS) + 1
     table = cap().stdout
     assert "BROKEN" in table
     assert "withheld" not in table
