@@ -19,7 +19,7 @@ class ArmCount:
     """One variant: units counted, units seen in another variant too (left out), and what the split gives.
 
     `share` is its share of the current split, 0 to 1, `expected` the units it should have by it; both are
-    None where no split is configured.
+    None where no split is configured, `expected` also where it was changed on the way.
     """
 
     variant_id: str
@@ -69,9 +69,13 @@ def arm_counts(
         {"id": known.experiment_id},
     )
     whole = sum(row["units"] for row in found)
-    arms = tuple(
-        ArmCount(**row, expected=None if row["share"] is None else row["share"] * whole) for row in found
-    )
+    (splits,) = connection.execute(
+        "select count(distinct configured_split) from silver.silver_experiments where experiment_id = ?",
+        [known.experiment_id],
+    ).fetchone()
+    # of a split that was changed on the way the ratio's p-value knows, and one figure would tell it wrong
+    one_split = splits == 1 and all(row["share"] is not None for row in found)
+    arms = tuple(ArmCount(**row, expected=row["share"] * whole if one_split else None) for row in found)
     ratio = connection.execute(
         "select any_value(ratio_p_value) from silver.silver_ab_test_summary as summaries "
         "inner join silver.silver_ab_test_variants as variants using (variant_key) "
