@@ -96,12 +96,11 @@ create table silver.silver_ab_test_assignments as
     from told;
 create table silver.silver_ab_test_outcomes as
     select assignment_key, experiment_id, variant_id, exposure_timestamp::date as assigned_date,
+        datediff('minute', exposure_timestamp, conversion_timestamp) as time_to_conversion_minutes,
         true as counts_in_test, false as is_contaminated
     from silver.silver_ab_test_assignments;
 create table silver.silver_experiments as
     select distinct experiment_id, configured_split from silver.silver_ab_test_assignments;
-create table gold.fact_ab_test_results as
-    select assignment_key as result_key from silver.silver_ab_test_assignments;
 create table silver.silver_ab_test_summary as
     select hash(arms.variant_id) as variant_key, is_control, days.date_day as summary_date,
         count(*) filter (exposure_timestamp::date <= date_day) as unique_users,

@@ -532,10 +532,10 @@ def test_the_edges_say_why() -> None:
     negative = difference(Arm(50, -2.0, 1.0), Arm(50, 1.0, 1.0))
     assert negative.lift is None
     assert negative.difference == 3
-    assert (
-        ratio_difference(RatioArm(5, 0, 0, 0, 0, 0), RatioArm(5, 1, 1, 1, 1, 0)).reason
-        == "an arm has no units"
-    )
+    some_ratio, nobody = RatioArm(5, 1, 1, 1, 1, 0), RatioArm(0, None, None, None, None, None)
+    assert ratio_difference(nobody, some_ratio).reason == "an arm has no units"
+    nothing = ratio_difference(RatioArm(5, 0, 0, 0, 0, 0), some_ratio)
+    assert (nothing.treatment, nothing.reason) == (1, "an arm has nothing below the line")
     # every unit with the same ratio: no spread, whatever the rounding
     same = RatioArm(50, 0.3, 0.09 * 2.1, 1.0, 2.1, 0.3 * 2.1)
     assert ratio_difference(same, same).reason == "all units are alike"

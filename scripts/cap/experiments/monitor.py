@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from cap.experiments.courses import BY_ENTRY, SINCE_EXPOSURE, Course, Day, Point, State
+from cap.experiments.metrics import OUTCOMES
 from cap.experiments.units import day_balance
 from cap.experiments.warehouse import Experiment, rows
 from cap.statistics import (
@@ -162,24 +163,19 @@ def _ages(connection: duckdb.DuckDBPyConnection, experiment_id: str) -> list[dic
     """
     return rows(
         connection,
-        """
+        f"""
         with units as (
             select
-                units.variant_id, cast(units.exposure_timestamp as date) as entered,
-                datediff('second', units.exposure_timestamp, units.conversion_timestamp) // 86400 as age,
-                datediff(
-                    'second', units.exposure_timestamp,
-                    (select max(date_day) from gold.dim_date) + interval 1 day
-                ) // 86400 as watched
-            from silver.silver_ab_test_assignments as units
-            inner join gold.fact_ab_test_results as kept on units.assignment_key = kept.result_key
-            where units.experiment_id = ? and not units.is_contaminated
+                variant_id, assigned_date, time_to_conversion_minutes // 1440 as age,
+                datediff('day', assigned_date, (select max(date_day) from gold.dim_date)) as watched,
+                count(*) as units
+            from {OUTCOMES}
+            where experiment_id = ? and counts_in_test
+            group by all
         )
         select
-            variant_id, watched, age, datediff('day', min(entered) over (), entered) // 7 as week,
-            count(*) as units
+            *, datediff('day', min(assigned_date) over (), assigned_date) // 7 as week
         from units
-        group by variant_id, watched, age, entered
         """,
         [experiment_id],
     )

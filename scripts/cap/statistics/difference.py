@@ -85,7 +85,10 @@ def ratio_difference(control: RatioArm, treatment: RatioArm, confidence: float =
     A ratio is that of the sums, not the mean of the units' ratios; its variance is tea-tasting's, the rest is
     as for a difference of means. The denominator's mean lies many standard errors above 0.
     """
-    return difference(_of_ratio(control), _of_ratio(treatment), confidence)
+    found = difference(_of_ratio(control), _of_ratio(treatment), confidence)
+    if found.reason == NO_UNITS and control.n and treatment.n:
+        return replace(found, reason=NOTHING_BELOW)
+    return found
 
 
 def _of_ratio(arm: RatioArm) -> Arm:
