@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -14,30 +15,49 @@ from cap.cli import main
 from cap.statistics import achieved_power, minimum_detectable_effect, sample_size
 
 # Ten days, each with ten units of the control and five of either treatment; every fourth of the control
-# converts, for 8 money; and one unit that was seen in two arms.
+# converts, for 8 money and in its one session of two; and one unit that was seen in two arms.
 WAREHOUSE = """
-create schema gold; create schema silver;
+create schema gold; create schema silver; create schema reference;
+create table reference.experiment_metrics as select * from (values
+    ('conversion', 'proportion', 'is_converted', null, null::double, 'goal'),
+    ('value', 'mean', 'conversion_value', null, null, 'secondary'),
+    ('per_session', 'ratio', 'site_conversions', 'sessions', null, 'secondary'),
+    ('middle', 'quantile', 'conversion_value', null, 0.5, 'secondary'),
+    ('alike', 'mean', 'later_sessions', null, null, 'secondary'))
+    as told (metric, kind, numerator, denominator, quantile_share, role);
+alter table reference.experiment_metrics add column label varchar default 'A metric';
+alter table reference.experiment_metrics add column covariate varchar;
+alter table reference.experiment_metrics add column better varchar default 'up';
+alter table reference.experiment_metrics add column missing varchar default 'zero';
+create table silver.silver_ab_test_metric_values (
+    experiment_id varchar, assignment_key bigint, metric_name varchar, metric_value double
+);
 create table gold.dim_experiment as select * from (values
     ('E1', 'Checkout', true, 'a/b/n', 'running', date '2026-01-01'),
     ('E2', 'Never seen', true, 'a/b', 'running', date '2026-01-01'))
     as told (experiment_id, experiment_name, is_current, experiment_type, status, start_date);
+create table silver.silver_experiments as
+    select 'E1' as experiment_id, '{"control": 2, "short": 1, "long": 1}' as configured_split;
 create table silver.silver_ab_test_variants as select * from (values
     (1, 'E1', 'a', 'control', true, 0.5::double), (2, 'E1', 'b', 'short', false, 0.25::double),
     (3, 'E1', 'c', 'long', false, 0.25::double), (4, 'E2', 'a', 'control', true, 0.5::double))
     as told (variant_key, experiment_id, variant_id, variant_name, is_control, configured_share);
 create table silver.silver_ab_test_summary as
     select variant_key, is_control, date '2026-01-10' as summary_date, 100 as unique_users,
-        25 as total_conversions, 'not_significant' as verdict
+        25 as total_conversions, 'not_significant' as verdict, 0.5 as ratio_p_value
     from silver.silver_ab_test_variants where experiment_id = 'E1';
-create table gold.fact_ab_test_results as
+create table silver.silver_ab_test_outcomes as
     select
-        row_number() over () as result_key, variant_key, unit = 99 as is_contaminated,
-        unit % 4 = 0 and variant_key = 1 as conversion_flag,
-        if(unit % 4 = 0 and variant_key = 1, 8, 0)::decimal(18, 2) as conversion_value,
-        timestamp '2026-01-01 12:00:00' + interval (unit // if(variant_key = 1, 10, 5)) day
-            as exposure_timestamp
-    from range(100) as units (unit), range(1, 4) as arms (variant_key)
-    where unit < if(variant_key = 1, 100, 50);
+        row_number() over () as assignment_key, 'E1' as experiment_id, variant_id,
+        unit = 99 as is_contaminated, unit <> 99 as counts_in_test,
+        unit % 4 = 0 and is_control as is_converted,
+        if(is_converted, 8, 0)::double as conversion_value,
+        if(is_converted, 1, 0)::double as site_conversions,
+        if(is_converted, 2, 1 + unit % 3)::double as sessions, 1.0::double as later_sessions,
+        date '2026-01-01' + cast(unit // if(is_control, 10, 5) as integer) as assigned_date,
+        'web' as platform, 'mobile' as device_type, 'new' as visitor_kind
+    from range(100) as units (unit), silver.silver_ab_test_variants
+    where unit < if(is_control, 100, 50) and experiment_id = 'E1';
 """
 
 
@@ -102,7 +122,21 @@ def test_an_experiment_brings_its_own_numbers(cap: Callable[..., Result]) -> Non
 
 def test_the_value_of_an_experiment_is_a_mean(cap: Callable[..., Result]) -> None:
     (step,) = told(cap("E1", "--metric", "value", "--lift", "0.5", "--format", "json"))
-    assert step["target"] == pytest.approx(8 * 25 / 99 * 1.5)
+    values = np.array([8.0] * 25 + [0.0] * 74)
+    assert step["target"] == pytest.approx(values.mean() * 1.5)
+    size = sample_size(values.mean(), 0.5, "mean", values.std(ddof=1), ratio=0.5, treatments=2)
+    assert step["control_units"] == size.control
+
+
+def test_a_ratio_of_an_experiment_has_the_deviation_of_the_delta_method(cap: Callable[..., Result]) -> None:
+    (step,) = told(cap("E1", "--metric", "per_session", "--lift", "0.5", "--format", "json"))
+    converted = np.array([float(unit % 4 == 0) for unit in range(99)])
+    sessions = np.array([2.0 if unit % 4 == 0 else 1 + unit % 3 for unit in range(99)])
+    ratio = converted.sum() / sessions.sum()
+    deviation = ((converted - ratio * sessions) / sessions.mean()).std(ddof=1)
+    assert step["target"] == pytest.approx(ratio * 1.5)
+    size = sample_size(ratio, 0.5, "mean", deviation, ratio=0.5, treatments=2)
+    assert step["control_units"] == size.control
 
 
 def test_without_a_question_there_is_a_curve(cap: Callable[..., Result]) -> None:
@@ -139,7 +173,10 @@ def test_without_a_question_there_is_a_curve(cap: Callable[..., Result]) -> None
         (("--baseline", "0.4", "--power", "80"), "--power"),
         (("--baseline", "0.4", "--deviation", "-1"), "--deviation"),
         (("--baseline", "0.4", "--metric", "value"), "--metric"),
-        (("E1", "--deviation", "3"), "--metric value"),
+        (("E1", "--deviation", "3"), "conversion is a rate"),
+        (("E1", "--metric", "valeu"), "value"),
+        (("E1", "--metric", "middle"), "quantile"),
+        (("E1", "--metric", "alike"), "the same for every unit"),
     ],
 )
 def test_what_cannot_be_says_what_to_do(

@@ -8,11 +8,17 @@ from datetime import timedelta
 import duckdb
 
 from cap.errors import CapError
-from cap.experiments.warehouse import Experiment, rows
+from cap.experiments.metrics import Metric, chosen, metrics_of
+from cap.experiments.sums import Sums, segment_sums
+from cap.experiments.units import arm_counts, day_balance
+from cap.experiments.warehouse import Experiment
 from cap.statistics import (
+    Arm,
+    RatioArm,
     achieved_power,
     days_needed,
     minimum_detectable_effect,
+    ratio_as_mean,
     sample_size,
 )
 
@@ -29,7 +35,7 @@ class Plan:
     baseline is the control's rate or, with deviation (of units, in the metric's unit), its mean; the shares
     are those of all units that come to the control and to the smallest treatment; daily_units come to all
     arms together, None if unknown; units_so_far are those of the control, the smallest treatment and all
-    arms, None for a test that has not begun.
+    arms, None for a test that has not begun; metric names what is planned with, None for bare numbers.
     """
 
     baseline: float
@@ -41,6 +47,7 @@ class Plan:
     units_so_far: tuple[int, int, int] | None = None
     confidence: float = 0.95
     power: float = 0.8
+    metric: str | None = None
 
     @property
     def kind(self) -> str:
@@ -173,70 +180,63 @@ def _power_so_far(plan: Plan, lift: float) -> float | None:
     )
 
 
-def plan_of(connection: duckdb.DuckDBPyConnection, experiment: Experiment, metric: str) -> Plan:
-    """Baseline, split and traffic of an experiment: its control's conversion rate or value per unit.
+def plan_of(connection: duckdb.DuckDBPyConnection, experiment: Experiment, name: str | None = None) -> Plan:
+    """What an experiment would be planned with, had its control been known: its baseline, split and traffic.
 
-    metric is conversion or value. Daily units are the mean of the experiment's last RECENT_DAYS days, days
-    without any counted, of which the last is the last day on which anybody was assigned. The split is the
-    configured one, else that of the units. Raises CapError where the control has nothing to start from.
+    name is a metric of it, a rate, mean or ratio; None its first goal. Of a ratio the deviation is the delta
+    method's. Daily units are the mean of the last RECENT_DAYS days of the experiment, also those without any,
+    up to the last day on which a unit came. The split is the configured one, else that of the units. Raises
+    CapError for a metric that there is not, and where the control has nothing to start from.
     """
-    arms = rows(
-        connection,
-        """
-        select
-            variants.variant_id, variants.is_control, variants.configured_share,
-            count(results.result_key) as units,
-            avg(results.conversion_flag::integer) as rate,
-            avg(results.conversion_value::double) as mean_value,
-            stddev_samp(results.conversion_value::double) as deviation,
-            min(results.exposure_timestamp)::date as first_day,
-            max(results.exposure_timestamp)::date as last_day
-        from silver.silver_ab_test_variants as variants
-        left join gold.fact_ab_test_results as results
-            on variants.variant_key = results.variant_key and not results.is_contaminated
-        where variants.experiment_id = ?
-        group by all order by variants.variant_id
-        """,
-        [experiment.experiment_id],
-    )
-    controls = [arm for arm in arms if arm["is_control"]]
-    treatments = [arm for arm in arms if not arm["is_control"]]
-    if not controls or not treatments:
+    metrics = metrics_of(connection, experiment.experiment_id)
+    goals = [metric.name for metric in metrics if metric.role == "goal"]
+    metric = chosen(metrics, [name or (goals or [metrics[0].name])[0]])[0]
+    if metric.kind == "quantile":
+        raise CapError(f"power is for rates, means and ratios, and {metric.name} is a quantile: take another")
+    arms, _, _ = arm_counts(connection, experiment)
+    controls = [arm for arm in arms if arm.is_control and arm.units > 1]
+    treatments = [arm for arm in arms if not arm.is_control]
+    if not controls or not treatments or min(arm.units for arm in treatments) < 2:
         raise CapError(
-            f"{experiment.experiment_id} has no {'treatment' if controls else 'control'}, nothing to "
-            "compare: give --baseline instead of an experiment"
+            f"{experiment.experiment_id} has no control and treatments with units of which it could be "
+            "planned: give --baseline instead of an experiment"
         )
     control = controls[0]
-    baseline = control["rate"] if metric == "conversion" else control["mean_value"]
-    if not baseline or (metric == "conversion" and baseline == 1) or control["units"] < 2:
-        what = "conversions" if metric == "conversion" else "value"
+    (whole,) = segment_sums(connection, experiment.experiment_id, [metric])
+    baseline, deviation = _baseline(metric, whole.sums[metric.name, control.variant_id])
+    if not baseline or (metric.kind == "proportion" and baseline == 1) or deviation == 0:
+        told = "nothing" if not baseline else "the same for every unit"
         raise CapError(
-            f"the control of {experiment.experiment_id} has {'only' if baseline else 'no'} {what} in "
-            f"{control['units']:,} units: give a --baseline to plan with"
+            f"{metric.name} of the control of {experiment.experiment_id} is {told} in {control.units:,} "
+            "units: give a --baseline to plan with"
         )
-    fewest = min(arm["units"] for arm in treatments)
-    if fewest < 2:
-        raise CapError(f"a treatment of {experiment.experiment_id} has no units: give --baseline and --split")
-    seen = [arm for arm in arms if arm["units"]]
-    first, last = min(arm["first_day"] for arm in seen), max(arm["last_day"] for arm in seen)
-    since = max(first, last - timedelta(days=RECENT_DAYS - 1))
-    ((recent,),) = connection.execute(
-        """
-        select count(*) from gold.fact_ab_test_results as results
-        inner join silver.silver_ab_test_variants as variants using (variant_key)
-        where variants.experiment_id = ? and not is_contaminated and exposure_timestamp::date >= ?
-        """,
-        [experiment.experiment_id, since],
-    ).fetchall()
-    by_split = all(arm["configured_share"] for arm in arms)
-    weight = "configured_share" if by_split else "units"
-    whole, smallest = sum(arm[weight] for arm in arms), min(arm[weight] for arm in treatments)
+    by_split = all(arm.share for arm in arms)
+    weights = {arm.variant_id: arm.share if by_split else arm.units for arm in arms}
+    days = day_balance(connection, experiment)
+    since = max(days[0].day, days[-1].day - timedelta(days=RECENT_DAYS - 1))
+    recent = sum(sum(day.units.values()) for day in days if day.day >= since)
     return Plan(
-        baseline=float(baseline),
-        deviation=None if metric == "conversion" else float(control["deviation"]),
+        baseline=baseline,
+        deviation=deviation,
         treatments=len(treatments),
-        control_share=control[weight] / whole,
-        treatment_share=smallest / whole,
-        daily_units=recent / ((last - since).days + 1),
-        units_so_far=(control["units"], fewest, sum(arm["units"] for arm in arms)),
+        control_share=weights[control.variant_id] / sum(weights.values()),
+        treatment_share=min(weights[arm.variant_id] for arm in treatments) / sum(weights.values()),
+        daily_units=recent / ((days[-1].day - since).days + 1),
+        units_so_far=(
+            control.units,
+            min(arm.units for arm in treatments),
+            sum(arm.units for arm in arms),
+        ),
+        metric=metric.name,
     )
+
+
+def _baseline(metric: Metric, sums: Sums) -> tuple[float | None, float | None]:
+    """The control's value and, unless it is a rate, the standard deviation of its units."""
+    if metric.kind == "proportion":
+        return sums.mean, None
+    arm = Arm(sums.n, sums.mean, sums.variance)
+    if metric.kind == "ratio":
+        parts = (sums.mean, sums.variance, sums.other_mean, sums.other_variance, sums.covariance)
+        arm = ratio_as_mean(RatioArm(sums.n, *parts))
+    return arm.mean, math.sqrt(arm.variance or 0.0)

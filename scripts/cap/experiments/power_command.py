@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 @click.argument("experiment", required=False)
 @click.option("--baseline", type=float, help="The control's rate (0 to 1), or its mean with --deviation.")
 @click.option("--deviation", type=float, help="Standard deviation of units: the metric is a mean, no rate.")
-@click.option(
-    "--metric",
-    type=click.Choice(["conversion", "value"]),
-    help="Of an experiment: its conversion rate (as without it) or its conversion value per unit.",
-)
+@click.option("--metric", help="Of an experiment: a rate, mean or ratio of it.  [default: its first goal]")
 @click.option("--lift", "lifts", type=float, multiple=True, help="Relative: 0.1 is ten per cent. May repeat.")
 @click.option("--days", type=click.IntRange(1), multiple=True, help="What can be found in so many days?")
 @click.option("--units", type=click.IntRange(4), multiple=True, help="And with so many units in all arms?")
@@ -54,7 +50,7 @@ def power_command(
     cap experiments power --baseline 0.04 --daily-units 800 --days 14 --days 28
     cap experiments power --baseline 31.5 --deviation 80 --arms 3
     cap experiments power EXP-004                       its control, split and traffic
-    cap experiments power EXP-004 --lift 0.05 --format json
+    cap experiments power EXP-004 --metric sessions --lift 0.05 --format json
 
     EXPERIMENT is an id or a name: baseline, split and daily units (of its last 28 days) are then its own,
     unless you give them. Each row is a lift with the units and days it needs, or a number of days or units
@@ -69,6 +65,8 @@ def power_command(
     if experiment:
         with opened() as connection:
             plan = _own(connection, experiment, metric)
+        if deviation is not None and plan.deviation is None:
+            raise CapError(f"--deviation belongs to a mean, and {plan.metric} is a rate: leave it out")
     else:
         plan = Plan(baseline)
     given = {"baseline": baseline, "deviation": deviation, "daily_units": daily_units}
@@ -92,14 +90,15 @@ def power_command(
 def _own(connection: object, experiment: str, metric: str | None) -> "Plan":
     from cap.experiments.power import plan_of
 
-    return plan_of(connection, find(connection, experiment), metric or "conversion")
+    return plan_of(connection, find(connection, experiment), metric)
 
 
 def _told(plan: "Plan") -> str:
     what = "rate" if plan.deviation is None else f"mean (deviation {cell(plan.deviation)})"
+    what = f"{plan.metric}: {what}" if plan.metric else f"Baseline {what}"
     traffic = f", {cell(plan.daily_units)} units a day" if plan.daily_units is not None else ""
     return (
-        f"Baseline {what} {cell(plan.baseline)}, {plan.treatments + 1} arms, "
+        f"{what} {cell(plan.baseline)}, {plan.treatments + 1} arms, "
         f"{plan.control_share:.0%} in the control{traffic}; "
         f"power {plan.power:.0%}, confidence {plan.confidence:.0%}\n"
     )
@@ -118,8 +117,6 @@ def _check(
         raise CapError("give an experiment, or --baseline: what the control does without a change")
     if not experiment and metric:
         raise CapError("--metric is one of an experiment: name it, or leave --metric out")
-    if experiment and deviation is not None and metric != "value":
-        raise CapError("--deviation belongs to a mean, conversion is a rate: add --metric value")
     for name, value in (("--power", wanted), ("--confidence", confidence)):
         if not 0 < value < 1:
             raise CapError(f"{name} is between 0 and 1, as 0.9 for ninety per cent, not {value:g}")

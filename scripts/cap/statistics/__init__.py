@@ -10,7 +10,7 @@ second: commands import it inside the function that needs it.
 """
 
 from cap.statistics.arms import Arm, CovariateArm, QuantileArm, RatioArm
-from cap.statistics.difference import Difference, difference, ratio_difference
+from cap.statistics.difference import Difference, difference, ratio_as_mean, ratio_difference
 from cap.statistics.multiplicity import benjamini_hochberg, holm
 from cap.statistics.power import (
     SampleSize,
@@ -58,6 +58,7 @@ __all__ = [
     "p_value_at",
     "quantile_difference",
     "quantile_interval",
+    "ratio_as_mean",
     "ratio_difference",
     "running_minimum",
     "sample_ratio",

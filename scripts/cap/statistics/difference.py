@@ -85,14 +85,17 @@ def ratio_difference(control: RatioArm, treatment: RatioArm, confidence: float =
     A ratio is that of the sums, not the mean of the units' ratios; its variance is tea-tasting's, the rest is
     as for a difference of means. The denominator's mean lies many standard errors above 0.
     """
-    found = difference(_of_ratio(control), _of_ratio(treatment), confidence)
+    found = difference(ratio_as_mean(control), ratio_as_mean(treatment), confidence)
     if found.reason == NO_UNITS and control.n and treatment.n:
         return replace(found, reason=NOTHING_BELOW)
     return found
 
 
-def _of_ratio(arm: RatioArm) -> Arm:
-    """The ratio as if it were a mean: an arm with the same value and the delta method's variance per unit."""
+def ratio_as_mean(arm: RatioArm) -> Arm:
+    """The ratio as if it were a mean: an arm with the same value and the delta method's variance per unit.
+
+    No units and no mean where there is nothing below the line. See `ratio_difference`.
+    """
     above, below = finite(arm.numerator_mean), finite(arm.denominator_mean)
     if not arm.n or above is None or not below:
         return Arm(0, None, None)
