@@ -92,3 +92,45 @@ def test_a_failing_dbt_is_told_in_short_and_is_the_exit_code(bronze, database):
     done = CliRunner().invoke(main, ["build", "--", "--bogus"], env=settings)
     assert done.exit_code == 1
     assert "No such option" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_analysed"),
+    [
+        ([], True),
+        (["--", "--full-refresh"], True),
+        (["--", "--select", "staging"], False),
+        (["--", "--select=staging"], False),
+        (["--", "-s", "staging", "--full-refresh"], False),
+        (["--", "--exclude", "gold"], False),
+    ],
+)
+def test_what_is_built_whole_is_analysed_and_a_part_of_it_is_not(
+    arguments: list[str], is_analysed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setenv("CAP_BRONZE_PATH", "/somewhere")
+    monkeypatch.setattr("cap.build.run_load", lambda: types.SimpleNamespace(must_rebuild=False))
+    monkeypatch.setattr("cap.build._dbt_build", lambda _: said.append("dbt"))
+    monkeypatch.setattr("cap.build._report_dbt", lambda _: 0)
+    monkeypatch.setattr("cap.build.analyse", lambda: said.append("analysis"))
+    monkeypatch.setattr("cap.build._print_warehouse", lambda _: said.append("warehouse"))
+    done = CliRunner().invoke(main, ["build", *arguments])
+    assert done.exit_code == 0, done.output
+    assert said == ["dbt", *["analysis"] * is_analysed, "warehouse"]
+
+
+def test_analyses_are_published_in_one_run_and_nothing_found_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cap.build import ANALYSES, analyse
+
+    refreshed: list[list[str]] = []
+    monkeypatch.setattr("cap.build.refresh", lambda models: refreshed.append(list(models)))
+    found = {"experiments": ("a", "b"), "attribution": ("c",)}
+    assert set(found) == set(ANALYSES)
+    for what, (module, function) in ANALYSES.items():
+        monkeypatch.setattr(f"{module}.{function}", lambda _, what=what: found[what])
+    analyse()
+    assert refreshed == [["a", "b", "c"]]
+    found |= {"experiments": (), "attribution": ()}
+    analyse()
+    assert len(refreshed) == 1

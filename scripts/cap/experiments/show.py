@@ -151,7 +151,7 @@ def _row(result: ExperimentResult) -> tuple:
         result.adjusted_p_value,
         result.always_valid_p_value,
         result.cuped_p_value,
-        None if saved is None else f"{saved:.0%}",
+        None if saved is None else f"{round(saved, 2) + 0.0:.0%}",
         result.finding.replace("_", " "),
     )
 
