@@ -242,6 +242,27 @@ def test_without_a_name_those_that_run_are_listed(cap: Callable[..., Result]) ->
     assert "▄" * 10 in table
 
 
+def test_a_warehouse_without_experiments_says_so(database: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.duckdb"
+    with duckdb.connect(empty) as connection:
+        connection.execute(f"attach '{database}' as full (read_only)")
+        connection.execute("create schema gold; create schema silver")
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'full'"
+        ).fetchall()
+        for (name,) in tables:
+            connection.execute(f"create table {name} as select * from full.{name} limit 0")
+    for options, words in (((), "--all shows"), (("--all",), "in the warehouse")):
+        done = CliRunner().invoke(
+            main, ["experiments", "monitor", *options], env={"CAP_DUCKDB_PATH": str(empty)}
+        )
+        assert (done.exit_code, words in done.stdout) == (0, True), done.output
+    done = CliRunner().invoke(
+        main, ["experiments", "monitor", "--format", "json"], env={"CAP_DUCKDB_PATH": str(empty)}
+    )
+    assert json.loads(done.stdout) == []
+
+
 def test_one_is_told_in_full(cap: Callable[..., Result]) -> None:
     told = cap("BROKEN").stdout
     assert "BROKEN, the units are not split as configured" in told

@@ -152,7 +152,10 @@ def test_without_a_question_there_is_a_curve(cap: Callable[..., Result]) -> None
     table = cap("E1").stdout
     assert "3 arms, 50% in the control, 19.90 units a day" in table
     # a rate of 0.7 cannot become half as much again
-    assert all(step["target"] <= 1 for step in told(cap("--baseline", "0.7", "--format", "json")))
+    for high in ("0.7", "0.999"):
+        steps = told(cap("--baseline", high, "--format", "json"))
+        assert steps
+        assert all(step["target"] <= 1 for step in steps)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +168,13 @@ def test_without_a_question_there_is_a_curve(cap: Callable[..., Result]) -> None
         (("--baseline", "0"), "other than 0"),
         (("--baseline", "0.4", "--lift", "2"), "1.2"),
         (("--baseline", "0.4", "--lift", "0"), "lift"),
+        (("--baseline", "0.4", "--lift", "1e-200"), "units"),
+        (("--baseline", "4", "--deviation", "3", "--lift", "1e-200"), "units"),
+        (("--baseline", "0.4", "--lift", "nan"), "lift"),
+        (("--baseline", "0.4", "--power", "0.01"), "power"),
+        (("--baseline", "0.4", "--power", "0.01", "--units", "100"), "power"),
+        (("--baseline", "0.4", "--daily-units", "nan"), "--daily-units"),
+        (("--baseline", "inf", "--deviation", "1"), "mean"),
         (("--baseline", "0.4", "--days", "3"), "--daily-units"),
         (("--baseline", "0.4", "--daily-units", "0"), "--daily-units"),
         (("--baseline", "0.4", "--daily-units", "1", "--days", "3"), "ask for more"),

@@ -66,7 +66,8 @@ def monitor_command(
     if form != "table":
         click.echo(_rendered(courses, rows or ("days" if experiment else "states"), form))
     elif not courses:
-        click.echo("No experiment runs with a treatment and a control; --all shows those that ended.")
+        where = "is in the warehouse." if is_all else "runs; --all shows those that ended."
+        click.echo(f"No experiment with a treatment and a control {where}")
     else:
         from cap.experiments.monitor_show import overview, whole
 

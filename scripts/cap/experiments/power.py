@@ -85,10 +85,18 @@ def curve(
     """
     if days and not plan.daily_units:
         raise CapError("how much can be found in so many days depends on the traffic: give --daily-units")
+    try:
+        steps = _steps(plan, lifts, days, units)
+    except ValueError as error:
+        raise CapError(f"{error}: ask for something else") from None
+    return sorted(steps, key=lambda step: (step.lift is None, step.lift))
+
+
+def _steps(plan: Plan, lifts: Sequence[float], days: Sequence[int], units: Sequence[int]) -> list[Step]:
     steps = []
     if not (lifts or days or units):
         most = 1 / plan.baseline - 1 if plan.deviation is None else LIFTS[-1]
-        lifts = [lift for lift in LIFTS if lift <= most]
+        lifts = [lift for lift in LIFTS if lift <= most] or [most / 4, most / 2]
         smallest = min(plan.control_share, plan.treatment_share) * (plan.daily_units or 0.0)
         days = [7 * weeks for weeks in WEEKS if 7 * weeks * smallest >= FEWEST]
         if plan.units_so_far:
@@ -96,24 +104,20 @@ def curve(
     steps += [_for_lift(plan, lift) for lift in dict.fromkeys(lifts)]
     for count in dict.fromkeys(days):
         steps.append(_for_total("days", plan, count * (plan.daily_units or 0.0), count))
-    steps += [_for_total("units", plan, count) for count in dict.fromkeys(units)]
-    return sorted(steps, key=lambda step: (step.lift is None, step.lift))
+    return steps + [_for_total("units", plan, count) for count in dict.fromkeys(units)]
 
 
 def _for_lift(plan: Plan, lift: float) -> Step:
-    try:
-        size = sample_size(
-            plan.baseline,
-            lift,
-            plan.kind,
-            plan.deviation,
-            plan.confidence,
-            plan.power,
-            plan.treatment_share / plan.control_share,
-            plan.treatments,
-        )
-    except ValueError as error:
-        raise CapError(f"{error}. Give another --lift or --baseline.") from None
+    size = sample_size(
+        plan.baseline,
+        lift,
+        plan.kind,
+        plan.deviation,
+        plan.confidence,
+        plan.power,
+        plan.treatment_share / plan.control_share,
+        plan.treatments,
+    )
     total = math.ceil(max(size.control / plan.control_share, size.treatment / plan.treatment_share))
     return Step(
         "lift",

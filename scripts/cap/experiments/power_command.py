@@ -1,5 +1,6 @@
 """The command `cap experiments power`."""
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -120,11 +121,11 @@ def _check(
     for name, value in (("--power", wanted), ("--confidence", confidence)):
         if not 0 < value < 1:
             raise CapError(f"{name} is between 0 and 1, as 0.9 for ninety per cent, not {value:g}")
-    if deviation is not None and deviation <= 0:
+    if deviation is not None and not 0 < deviation < math.inf:
         raise CapError(f"--deviation is above 0, not {deviation:g}")
     if baseline == 0:
         raise CapError("a lift is relative and needs a --baseline other than 0")
-    if daily_units is not None and daily_units <= 0:
+    if daily_units is not None and not 0 < daily_units < math.inf:
         raise CapError(f"--daily-units are above 0, not {daily_units:g}")
 
 
@@ -135,7 +136,7 @@ def _weights(split: str | None, arms: int | None) -> list[float] | None:
         weights = [float(part) for part in split.replace("/", ",").split(",")]
     except ValueError:
         weights = []
-    if len(weights) < 2 or not all(0 < weight < float("inf") for weight in weights):
+    if len(weights) < 2 or not all(0 < weight < math.inf for weight in weights):
         raise CapError(f"--split is a weight per arm, the control first, as 50,25,25; not {split!r}")
     if arms not in (None, len(weights)):
         raise CapError(f"--split has {len(weights)} arms, --arms says {arms}: leave --arms out")

@@ -13,6 +13,7 @@ from cap.statistics.arms import check_level
 Kind = Literal["mean", "proportion"]
 VALUE = "value"
 FEWEST_UNITS = 3  # with which tea-tasting begins to look
+MOST_UNITS = 1e15  # beyond which a float no longer counts one by one
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,16 @@ def sample_size(
     Raises ValueError for numbers that are no rate, no deviation or no lift.
     """
     level = _level(confidence, treatments)
-    check_level(power, "power")
+    _check_power(power, level)
     _check_ratio(ratio)
     target = _target(baseline, lift, kind, deviation)
+    z = float(stats.norm.isf((1 - level) / 2) + stats.norm.isf(1 - power))
+    spread = baseline * (1 - baseline) + target * (1 - target) / ratio
+    if kind == "mean":
+        spread = deviation**2 * (1 + 1 / ratio)
+    if z * math.sqrt(spread / MOST_UNITS) >= abs(target - baseline):
+        raise ValueError(f"a lift of {lift:g} would take more than {MOST_UNITS:.0e} units")
     if kind == "proportion":
-        z = stats.norm.isf((1 - level) / 2) + stats.norm.isf(1 - power)
-        spread = baseline * (1 - baseline) + target * (1 - target) / ratio
         control = math.ceil((z / (target - baseline)) ** 2 * spread)
     else:
         metric = _mean(
@@ -113,7 +118,7 @@ def minimum_detectable_effect(
     None where not even a rate of 1 would be found. Models and errors as `sample_size`.
     """
     level = _level(confidence, treatments)
-    check_level(power, "power")
+    _check_power(power, level)
     _check_units(control_units, treatment_units)
     _check_baseline(baseline, kind, deviation)
     if kind == "proportion":
@@ -161,6 +166,12 @@ def _level(confidence: float, treatments: int) -> float:
     if treatments < 1:
         raise ValueError(f"there is at least one treatment, not {treatments}")
     return 1 - (1 - confidence) / treatments
+
+
+def _check_power(power: float, level: float) -> None:
+    check_level(power, "power")
+    if power <= 1 - level:
+        raise ValueError(f"power is more than {1 - level:g}, the chance to find something where nothing is")
 
 
 def _check_ratio(ratio: float) -> None:
