@@ -245,13 +245,13 @@ def test_without_a_name_those_that_run_are_listed(cap: Callable[..., Result]) ->
 def test_a_warehouse_without_experiments_says_so(database: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.duckdb"
     with duckdb.connect(empty) as connection:
-        connection.execute(f"attach '{database}' as full (read_only)")
+        connection.execute(f"attach '{database}' as whole (read_only)")
         connection.execute("create schema gold; create schema silver")
         tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'full'"
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'whole'"
         ).fetchall()
         for (name,) in tables:
-            connection.execute(f"create table {name} as select * from full.{name} limit 0")
+            connection.execute(f"create table {name} as select * from whole.{name} limit 0")
     for options, words in (((), "--all shows"), (("--all",), "in the warehouse")):
         done = CliRunner().invoke(
             main, ["experiments", "monitor", *options], env={"CAP_DUCKDB_PATH": str(empty)}
