@@ -178,7 +178,7 @@ experiments.add_command(power_command)
 @experiments.command("bench")
 @click.option("--exposures", default=10_000_000, show_default=True, type=click.IntRange(1000))
 def bench_command(exposures: int) -> None:
-    """Time the analysis of one experiment of so many made-up exposures; two gigabytes of /tmp.
+    """Time the analysis of one experiment of so many made-up exposures; ten million take 300 MB of /tmp.
 
     \u0008
     cap experiments bench --exposures 1000000
