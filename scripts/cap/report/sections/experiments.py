@@ -3,11 +3,23 @@
 from typing import Any
 
 from cap.report import charts
-from cap.report.model import MEDIUM, NARROW, WIDE, Chart, Figure, Section
+from cap.report.model import MEDIUM, NARROW, WIDE, Asked, Chart, Figure, Section
 from cap.report.reader import Reader
-from cap.report.words import day, listed, plain, said, signed
+from cap.report.words import GAP, day, listed, plain, said, signed
 
 SOURCES = ["ab_test_exposures", "ab_test_results"]
+TITLE = "What was tried"
+# of a whole experiment, in the order they are told
+DECISIONS = {"ship": "Ship", "stop": "Stop", "broken": "Broken", "keep_running": "Keep running"}
+# of one metric and treatment: words, colour, whether its estimate must not be relied on
+FINDINGS = {
+    "better": ("better", "good", False),
+    "worse": ("worse", "bad", False),
+    "no_difference": ("no difference shown", "edge", False),
+    "too_small": ("too few units yet", "edge", True),
+    "not_comparable": ("nothing to compare with", "edge", True),
+    "withheld": ("withheld", "bad", True),
+}
 # what the SQL says: words, colour, whether its estimate must not be relied on
 VERDICTS = {
     "better": ("better", "good", False),
@@ -20,54 +32,144 @@ VERDICTS = {
 
 
 def section(reader: Reader) -> Section:
-    """The forest of all treatments and the table of verdicts."""
+    """Verdicts and goals as `cap experiments analyze --save` landed them; before it ran, what the SQL says."""
+    analysed = reader.sql(_analysed_query(reader))
+    figure = _analysed(analysed) if analysed.rows else _by_day(reader)
+    return Section("experiments", TITLE, (figure,))
+
+
+def _forest(rows: list[dict[str, Any]], told: list[str], title: str, level: str) -> tuple[Chart, ...]:
+    """Intervals of lifts; nothing where none has one."""
+    shown = [row for row in rows if row["low"] is not None and row["high"] is not None]
+    if not shown:
+        return ()
+    return (
+        Chart(
+            f"Lift with {level} intervals. {'; '.join(told)}.",
+            charts.intervals(shown, title),
+            (NARROW, MEDIUM, WIDE),
+            key=(
+                ("good", "better"),
+                ("bad", "worse, or withheld (hollow)"),
+                ("edge", "no difference shown; hollow: too few units"),
+            ),
+        ),
+    )
+
+
+def _analysed_query(reader: Reader) -> str:
+    return (
+        "select experiment.experiment_id, experiment.experiment_name, variant.variant_name,\n"
+        "    result.metric_label, result.metric_role, result.verdict, result.verdict_reason, \n"
+        "    result.finding, result.control_units, result.treatment_units, result.control_value, result.treatment_value,\n"
+        "    result.lift, result.lift_lower, result.lift_upper, result.adjusted_p_value,\n"
+        "    result.always_valid_p_value, result.variance_saved, result.confidence_level,\n"
+        "    result.analysis_date\n"
+        "from gold.fact_experiment_results as result\n"
+        "inner join gold.dim_variant as variant on result.variant_key = variant.variant_key\n"
+        "inner join gold.dim_experiment as experiment\n"
+        "    on result.experiment_key = experiment.experiment_key and experiment.is_current\n"
+        "where result.segment_name = 'all' and result.metric_kind <> 'quantile'\n"
+        f"    and result.analysis_date <= date '{reader.period.as_of}'\n"
+        "qualify\n"
+        "    result.analysis_date = max(result.analysis_date) over (partition by result.experiment_key)\n"
+        "order by experiment.experiment_id, variant.variant_name, result.metric_role, result.metric_label"
+    )
+
+
+def _analysed(asked: Asked) -> Figure:
+    found = asked.records()
+    experiments = {row["experiment_id"]: row for row in found}
+    goals = [row for row in found if row["metric_role"] == "goal"]
+    labels = {row["metric_label"] for row in goals}
+    rows = [_goal(row, len(labels) > 1) for row in goals]
+    told = [f"{row['name']}: {row['text']}, {row['words']}" for row in rows]
+    by_verdict: dict[str, list[str]] = {}
+    for row in experiments.values():
+        by_verdict.setdefault(row["verdict"], []).append(_experiment(row))
+    message = " ".join(
+        f"{words}: {listed(by_verdict[verdict])}."
+        for verdict, words in DECISIONS.items()
+        if verdict in by_verdict
+    )
+    lines = [("Experiment", "Verdict", "Why")]
+    lines += [
+        (_experiment(row), DECISIONS.get(row["verdict"], row["verdict"]), row["verdict_reason"])
+        for _, row in sorted(experiments.items(), key=lambda one: (_rank(one[1]["verdict"]), one[0]))
+    ]
+    last = max(row["analysis_date"] for row in found)
+    axis = f"lift of {labels.pop()} against the control" if len(labels) == 1 else "lift against the control"
+    return Figure(
+        "experiments",
+        "Experiments: goals against the control",
+        message,
+        _forest(rows, told, axis, _level(found)),
+        (asked,),
+        (
+            f"Analysed as of {day(last)} by «cap experiments analyze». p-values of goals are corrected after Holm. "
+            "Where units are not split as configured the verdict is withheld. docs/analysis.md says how it is "
+            "computed and when it misleads.",
+        ),
+        tuple(lines),
+        is_wide=True,
+    )
+
+
+def _goal(row: dict[str, Any], has_several: bool) -> dict[str, Any]:
+    words, colour, is_open = FINDINGS[row["finding"]]
+    return {
+        "name": _name(row) + (f", {row['metric_label']}" if has_several else ""),
+        "value": plain(row["lift"]),
+        "low": plain(row["lift_lower"]),
+        "high": plain(row["lift_upper"]),
+        "text": "withheld" if row["finding"] == "withheld" else signed(said(row["lift"], "share")),
+        "words": words,
+        "colour": colour,
+        "is_open": is_open,
+    }
+
+
+def _level(found: list[dict[str, Any]]) -> str:
+    """The level of the intervals: 95 %."""
+    return f"{100 * float(found[0]['confidence_level']):g}{GAP}%"
+
+
+def _experiment(row: dict[str, Any]) -> str:
+    return str(row["experiment_name"] or row["experiment_id"])
+
+
+def _rank(verdict: str) -> int:
+    return list(DECISIONS).index(verdict) if verdict in DECISIONS else len(DECISIONS)
+
+
+def _by_day(reader: Reader) -> Figure:
     title = "Experiments: conversion against the control"
     asked = reader.sql(_query(reader))
     found = asked.records()
     if not found:
-        why = reader.why_nothing("experiments", SOURCES)
-        return Section("experiments", "What was tried", (Figure("experiments", title, missing=why),))
-    rows = [_row(row) for row in found if row["lift_lower"] is not None and row["lift_upper"] is not None]
-    message = _message(found)
-    charts_ = (
-        (
-            Chart(
-                f"Lift of conversion with 95 % intervals. {'; '.join(_told(row) for row in found)}.",
-                charts.intervals(rows, "lift of the conversion rate against the control"),
-                (NARROW, MEDIUM, WIDE),
-                key=(
-                    ("good", "better"),
-                    ("bad", "worse, or not to be relied on (hollow)"),
-                    ("edge", "no difference shown; hollow: too few units"),
-                ),
-            ),
-        )
-        if rows
-        else ()
-    )
-    lines = [("Experiment", "Treatment", "Units", "Converted", "Lift", "95 % interval", "p", "Verdict")]
+        return Figure("experiments", title, missing=reader.why_nothing("experiments", SOURCES))
+    lines = [
+        ("Experiment", "Treatment", "Units", "Converted", "Lift", f"{_level(found)} interval", "p", "Verdict")
+    ]
     lines += [_line(row) for row in found]
-    return Section(
+    return Figure(
         "experiments",
-        "What was tried",
-        (
-            Figure(
-                "experiments",
-                title,
-                message,
-                charts_,
-                (asked,),
-                (
-                    "Units seen in one variant only, outcomes after the first exposure; p is corrected "
-                    "for several "
-                    "treatments and for looking once. Where units are not split as configured "
-                    "(chi-square, p < .001) "
-                    "no verdict is given.",
-                ),
-                tuple(lines),
-                is_wide=True,
-            ),
+        title,
+        _message(found),
+        _forest(
+            [_row(row) for row in found],
+            [_told(row) for row in found],
+            "lift of the conversion rate against the control",
+            _level(found),
         ),
+        (asked,),
+        (
+            "Units seen in one variant only, outcomes after the first exposure; p is corrected for several "
+            "treatments and for looking once. Where units are not split as configured (chi-square, p < .001) "
+            "no verdict is given. «cap experiments analyze --all --save» says more, with a verdict for each.",
+        ),
+        tuple(lines),
+        is_wide=True,
     )
 
 
@@ -77,7 +179,8 @@ def _query(reader: Reader) -> str:
         "    result.verdict, result.units, result.conversions, result.lift, result.lift_lower, "
         "result.lift_upper,\n"
         "    result.adjusted_p_value, result.ratio_p_value, result.power_at_target,\n"
-        "    result.days_to_required_units, result.test_days, result.is_aa_comparison, result.summary_date\n"
+        "    result.days_to_required_units, result.test_days, result.is_aa_comparison, result.confidence_level,\n"
+        "    result.summary_date\n"
         "from gold.fact_ab_test_days as result\n"
         "inner join gold.dim_variant as variant on result.variant_key = variant.variant_key\n"
         "inner join gold.dim_experiment as experiment\n"
