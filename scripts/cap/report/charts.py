@@ -14,13 +14,14 @@ from cap.report.theme import FONT, light
 
 SMALL = 12
 LETTER = 6.4  # pixels of a letter, a little more than they are on average
+STRONGEST = 0.42  # how much of its colour a cell has at most, so that the text on it is read
 ZERO = "datum.value === 0 ? '0' : datum.label"  # nothing is neither +0 % nor 0 k
 Rows = Sequence[dict[str, Any]]
 
 
-def _finished(chart: alt.LayerChart | alt.Chart, width: int) -> Any:
-    """The chart at a total width of so many pixels, in the report's dress."""
-    return (
+def _finished(chart: alt.LayerChart | alt.Chart, width: int, **rows: Rows) -> dict[str, Any]:
+    """The Vega-Lite of a chart over `rows`, of so many pixels in all, in the report's dress."""
+    dressed = (
         chart.properties(width=width, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
         .configure(
             background="transparent", font=FONT, padding={"left": 2, "right": 12, "top": 4, "bottom": 2}
@@ -40,10 +41,12 @@ def _finished(chart: alt.LayerChart | alt.Chart, width: int) -> Any:
         )
         .configure_text(fontSize=SMALL, font=FONT, color=light("ink"))
     )
+    return dressed.to_dict(validate=False) | {"datasets": {name: list(of) for name, of in rows.items()}}
 
 
-def _data(rows: Rows) -> alt.Data:
-    return alt.Data(values=list(rows))
+def _data(name: str = "rows") -> alt.NamedData:
+    """Rows that `_finished` adds, so that they are not copied with each step of a chart."""
+    return alt.NamedData(name=name)
 
 
 def _wrapped(name: str, width: int, room: int = 0) -> list[str]:
@@ -93,7 +96,7 @@ def bars(rows: Rows, step: int = 34) -> Draw:
     Rows: name, value, text, colour (a name of `theme.COLOURS`); `before`, if there, is a tick across the bar.
     """
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         names = [row["name"] for row in rows]
         drawn = [
             row
@@ -108,7 +111,7 @@ def bars(rows: Rows, step: int = 34) -> Draw:
         # room for the text of the longest bar, in the units of the value
         plot = width - LETTER * max((_longest(name, width) for name in names), default=0) - 14
         scale = alt.Scale(domain=[0, most * plot / max(plot - longest, 40)], nice=False)
-        base = alt.Chart(_data(drawn)).encode(y=alt.Y("name:N", sort=names, axis=_labels(names, width)))
+        base = alt.Chart(_data()).encode(y=alt.Y("name:N", sort=names, axis=_labels(names, width)))
         x = alt.X("value:Q", axis=None, scale=scale)
         parts = [base.mark_bar(height={"band": 0.66}).encode(x=x, color=alt.Color("fill:N", scale=None))]
         if any(row.get("before") is not None for row in rows):
@@ -127,7 +130,9 @@ def bars(rows: Rows, step: int = 34) -> Draw:
                 x=alt.X("end:Q", axis=None, scale=scale), text="text:N"
             )
         )
-        return _finished(alt.layer(*parts).properties(height={"step": _step(step, names, width)}), width)
+        return _finished(
+            alt.layer(*parts).properties(height={"step": _step(step, names, width)}), width, rows=drawn
+        )
 
     return draw
 
@@ -135,9 +140,9 @@ def bars(rows: Rows, step: int = 34) -> Draw:
 def course(rows: Rows, title: str, form: str = "~s", height: int = 190) -> Draw:
     """Bars by week. Rows: week (a date as text), value, is_period (whether the bar is of the period)."""
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         drawn = [row | {"fill": light("main" if row["is_period"] else "pale")} for row in rows]
-        base = alt.Chart(_data(drawn))
+        base = alt.Chart(_data())
         every = max(1, round(len(rows) * 58 / width))
         shown = [row["week"] for row in rows][::-1][::every][::-1]
         x = alt.X(
@@ -156,6 +161,7 @@ def course(rows: Rows, title: str, form: str = "~s", height: int = 190) -> Draw:
             .encode(x=x, y=y, color=alt.Color("fill:N", scale=None))
             .properties(height=height),
             width,
+            rows=drawn,
         )
 
     return draw
@@ -164,11 +170,11 @@ def course(rows: Rows, title: str, form: str = "~s", height: int = 190) -> Draw:
 def sparkline(values: Sequence[float | None], last: int) -> Draw:
     """A line with the `last` points in the main colour, and a dot at its end."""
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         rows = [{"place": place, "value": value} for place, value in enumerate(values) if value is not None]
         low, high = min(row["value"] for row in rows), max(row["value"] for row in rows)
         gap = (high - low) * 0.12 or 1
-        base = alt.Chart(_data(rows)).encode(
+        base = alt.Chart(_data()).encode(
             x=alt.X(
                 "place:Q", axis=None, scale=alt.Scale(domain=[0, len(values) - 1], nice=False, padding=4)
             ),
@@ -182,7 +188,7 @@ def sparkline(values: Sequence[float | None], last: int) -> Draw:
                 filled=True, size=42, opacity=1, color=light("main")
             ),
         )
-        return _finished(layers.properties(height=40), width)
+        return _finished(layers.properties(height=40), width, rows=rows)
 
     return draw
 
@@ -194,7 +200,7 @@ def triangle(rows: Rows, most_narrow: int) -> Draw:
     the first `most_narrow` columns are drawn, so that texts stay readable.
     """
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         is_narrow = width < MEDIUM
         cohorts = list(dict.fromkeys(row["cohort"] for row in rows))
         if is_narrow:
@@ -204,15 +210,16 @@ def triangle(rows: Rows, most_narrow: int) -> Draw:
             row for row in rows if row["cohort"] in kept and (not is_narrow or row["since"] <= most_narrow)
         ]
         high = max(row["value"] for row in drawn) or 1
-        base = alt.Chart(_data(drawn)).encode(
+        base = alt.Chart(_data()).encode(
             x=alt.X("since:O", axis=alt.Axis(title="weeks since", orient="top", labelAngle=0, grid=False)),
             y=alt.Y("cohort:N", sort=cohorts, axis=alt.Axis(title=None)),
         )
-        # the ground stays light enough (and dark enough) that the text on it keeps its contrast
-        shade = alt.Opacity("value:Q", scale=alt.Scale(domain=[0, high], range=[0.04, 0.42]), legend=None)
+        shade = alt.Opacity(
+            "value:Q", scale=alt.Scale(domain=[0, high], range=[0.04, STRONGEST]), legend=None
+        )
         cell = base.mark_rect(color=light("main"), stroke=light("card"), strokeWidth=2).encode(opacity=shade)
         text = base.mark_text(fontSize=SMALL, color=light("ink")).encode(text="text:N")
-        return _finished(alt.layer(cell, text).properties(height={"step": 27}), width)
+        return _finished(alt.layer(cell, text).properties(height={"step": 27}), width, rows=drawn)
 
     return draw
 
@@ -223,7 +230,7 @@ def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46, zero: 
     Rows: name, value, low, high (all numbers), text, colour, is_open (drawn hollow: not to be relied on).
     """
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         names = [row["name"] for row in rows]
         drawn = [
             row
@@ -237,7 +244,7 @@ def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46, zero: 
         low, high = min(ends), max(ends)
         room = (high - low) * 0.04 or 0.01
         scale = alt.Scale(domain=[low - room, high + room], nice=False)
-        base = alt.Chart(_data(drawn)).encode(
+        base = alt.Chart(_data()).encode(
             y=alt.Y("name:N", sort=names, axis=_labels(names, width), scale=alt.Scale(paddingOuter=0.3))
         )
         axis = alt.Axis(
@@ -262,9 +269,11 @@ def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46, zero: 
         text = base.mark_text(dy=-14, fontSize=SMALL, color=light("ink"))
         parts = [line, dot, ground.encode(x=at, text="text:N"), text.encode(x=at, text="text:N")]
         if zero is not None:
-            rule = alt.Chart(_data([{"at": zero}])).mark_rule(color=light("edge"), strokeWidth=1.5)
+            rule = alt.Chart(_data("zero")).mark_rule(color=light("edge"), strokeWidth=1.5)
             parts.insert(0, rule.encode(x=alt.X("at:Q", axis=axis, scale=scale)))
-        return _finished(alt.layer(*parts).properties(height={"step": step}), width)
+        return _finished(
+            alt.layer(*parts).properties(height={"step": step}), width, rows=drawn, zero=[{"at": zero}]
+        )
 
     return draw
 
@@ -275,9 +284,9 @@ def dots(rows: Rows, series: Sequence[tuple[str, str, str]], title: str, step: i
     Rows: name, low, high (the range over all models), and the value of each series by its key.
     """
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         names = [row["name"] for row in rows]
-        base = alt.Chart(_data(rows)).encode(y=alt.Y("name:N", sort=names, axis=_labels(names, width)))
+        base = alt.Chart(_data()).encode(y=alt.Y("name:N", sort=names, axis=_labels(names, width)))
         scale = alt.Scale(domainMin=0, zero=True)
         axis = alt.Axis(title=title, format=".0%", labelExpr=ZERO, tickCount=max(3, width // 110))
         parts = [
@@ -291,7 +300,9 @@ def dots(rows: Rows, series: Sequence[tuple[str, str, str]], title: str, step: i
             )
             for key, colour, shape in series
         ]
-        return _finished(alt.layer(*parts).properties(height={"step": _step(step, names, width)}), width)
+        return _finished(
+            alt.layer(*parts).properties(height={"step": _step(step, names, width)}), width, rows=rows
+        )
 
     return draw
 
@@ -304,27 +315,30 @@ def flow(stages: Sequence[str], moves: Rows, height: int = 360) -> Draw:
     """
     points, blocks, texts = _ribbons(stages, moves)
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> dict[str, Any]:
         side = 0.52 if width < MEDIUM else 0.26
         x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-side, 1 + side], nice=False))
         down = alt.Scale(domain=[0, 1], nice=False, reverse=True)
         y = alt.Y("low:Q", axis=None, scale=down)
         area = (
-            alt.Chart(_data(points))
+            alt.Chart(_data("points"))
             .mark_area(opacity=0.55, strokeOpacity=0)
             .encode(x=x, y=y, y2="high:Q", detail="move:N", fill=alt.Fill("fill:N", scale=None))
         )
         block = (
-            alt.Chart(_data(blocks)).mark_rect(color=light("edge")).encode(x=x, x2="x2:Q", y=y, y2="high:Q")
+            alt.Chart(_data("blocks")).mark_rect(color=light("edge")).encode(x=x, x2="x2:Q", y=y, y2="high:Q")
         )
         parts = [area, block]
-        for is_left, align, dx in ((True, "right", -5), (False, "left", 5)):
+        for is_left, align, dx in (("true", "right", -5), ("false", "left", 5)):
             parts.append(
-                alt.Chart(_data([text for text in texts if text["is_left"] is is_left]))
+                alt.Chart(_data("texts"))
+                .transform_filter(f"datum.is_left === {is_left}")
                 .mark_text(align=align, dx=dx, fontSize=SMALL, color=light("ink"))
                 .encode(x=x, y=alt.Y("y:Q", axis=None, scale=down), text="text:N")
             )
-        return _finished(alt.layer(*parts).properties(height=height), width)
+        return _finished(
+            alt.layer(*parts).properties(height=height), width, points=points, blocks=blocks, texts=texts
+        )
 
     return draw
 

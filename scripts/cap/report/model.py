@@ -8,7 +8,7 @@ from typing import Any, Literal
 # how wide a chart is drawn, in CSS pixels: the page shows the widest that fits, so that text never shrinks
 NARROW, MEDIUM, WIDE = 308, 510, 1060
 
-Draw = Callable[[int], Any]  # a width in pixels -> an Altair chart of that width
+Draw = Callable[[int], dict[str, Any]]  # a width in pixels -> the Vega-Lite of a chart of that width
 
 
 @dataclass(frozen=True)

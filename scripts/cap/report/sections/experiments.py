@@ -31,9 +31,37 @@ VERDICTS = {
 }
 
 
+ANALYSED = """\
+select experiment.experiment_id, experiment.experiment_name, variant.variant_name,
+    result.metric_label, result.metric_role, result.verdict, result.verdict_reason, result.finding,
+    result.control_units, result.treatment_units, result.control_value, result.treatment_value,
+    result.lift, result.lift_lower, result.lift_upper, result.adjusted_p_value,
+    result.always_valid_p_value, result.variance_saved, result.confidence_level, result.analysis_date
+from gold.fact_experiment_results as result
+inner join gold.dim_variant as variant on result.variant_key = variant.variant_key
+inner join gold.dim_experiment as experiment
+    on result.experiment_key = experiment.experiment_key and experiment.is_current
+where result.segment_name = 'all' and result.metric_kind <> 'quantile'
+    and result.analysis_date <= date '{as_of}'
+qualify result.analysis_date = max(result.analysis_date) over (partition by result.experiment_key)
+order by experiment.experiment_id, variant.variant_name, result.metric_role, result.metric_label"""
+BY_DAY = """\
+select experiment.experiment_id, experiment.experiment_name, variant.variant_name,
+    result.verdict, result.units, result.conversions, result.lift, result.lift_lower, result.lift_upper,
+    result.adjusted_p_value, result.ratio_p_value, result.power_at_target, result.days_to_required_units,
+    result.test_days, result.is_aa_comparison, result.confidence_level, result.summary_date
+from gold.fact_ab_test_days as result
+inner join gold.dim_variant as variant on result.variant_key = variant.variant_key
+inner join gold.dim_experiment as experiment
+    on result.experiment_key = experiment.experiment_key and experiment.is_current
+where not variant.is_control and result.summary_date <= date '{as_of}'
+qualify row_number() over (partition by result.variant_key order by result.summary_date desc) = 1
+order by experiment.experiment_id, variant.variant_name"""
+
+
 def section(reader: Reader) -> Section:
-    """Verdicts and goals as `cap experiments analyze --save` landed them; before it ran, what the SQL says."""
-    analysed = reader.sql(_analysed_query(reader))
+    """Verdicts and goals as `cap experiments analyze --save` landed them; without it, what the SQL says."""
+    analysed = reader.sql(ANALYSED.format(as_of=reader.period.as_of))
     figure = _analysed(analysed) if analysed.rows else _by_day(reader)
     return Section("experiments", TITLE, (figure,))
 
@@ -54,26 +82,6 @@ def _forest(rows: list[dict[str, Any]], told: list[str], title: str, level: str)
                 ("edge", "no difference shown; hollow: too few units"),
             ),
         ),
-    )
-
-
-def _analysed_query(reader: Reader) -> str:
-    return (
-        "select experiment.experiment_id, experiment.experiment_name, variant.variant_name,\n"
-        "    result.metric_label, result.metric_role, result.verdict, result.verdict_reason, \n"
-        "    result.finding, result.control_units, result.treatment_units, result.control_value, result.treatment_value,\n"
-        "    result.lift, result.lift_lower, result.lift_upper, result.adjusted_p_value,\n"
-        "    result.always_valid_p_value, result.variance_saved, result.confidence_level,\n"
-        "    result.analysis_date\n"
-        "from gold.fact_experiment_results as result\n"
-        "inner join gold.dim_variant as variant on result.variant_key = variant.variant_key\n"
-        "inner join gold.dim_experiment as experiment\n"
-        "    on result.experiment_key = experiment.experiment_key and experiment.is_current\n"
-        "where result.segment_name = 'all' and result.metric_kind <> 'quantile'\n"
-        f"    and result.analysis_date <= date '{reader.period.as_of}'\n"
-        "qualify\n"
-        "    result.analysis_date = max(result.analysis_date) over (partition by result.experiment_key)\n"
-        "order by experiment.experiment_id, variant.variant_name, result.metric_role, result.metric_label"
     )
 
 
@@ -106,9 +114,9 @@ def _analysed(asked: Asked) -> Figure:
         _forest(rows, told, axis, _level(found)),
         (asked,),
         (
-            f"Analysed as of {day(last)} by «cap experiments analyze». p-values of goals are corrected after Holm. "
-            "Where units are not split as configured the verdict is withheld. docs/analysis.md says how it is "
-            "computed and when it misleads.",
+            f"Analysed as of {day(last)} by «cap experiments analyze». p-values of goals are corrected after "
+            "Holm. Where units are not split as configured the verdict is withheld. docs/analysis.md says "
+            "how it is computed and when it misleads.",
         ),
         tuple(lines),
         is_wide=True,
@@ -144,7 +152,7 @@ def _rank(verdict: str) -> int:
 
 def _by_day(reader: Reader) -> Figure:
     title = "Experiments: conversion against the control"
-    asked = reader.sql(_query(reader))
+    asked = reader.sql(BY_DAY.format(as_of=reader.period.as_of))
     found = asked.records()
     if not found:
         return Figure("experiments", title, missing=reader.why_nothing("experiments", SOURCES))
@@ -166,28 +174,10 @@ def _by_day(reader: Reader) -> Figure:
         (
             "Units seen in one variant only, outcomes after the first exposure; p is corrected for several "
             "treatments and for looking once. Where units are not split as configured (chi-square, p < .001) "
-            "no verdict is given. «cap experiments analyze --all --save» says more, with a verdict for each.",
+            "no verdict is given. «cap experiments analyze --all --save» says more.",
         ),
         tuple(lines),
         is_wide=True,
-    )
-
-
-def _query(reader: Reader) -> str:
-    return (
-        "select experiment.experiment_id, experiment.experiment_name, variant.variant_name,\n"
-        "    result.verdict, result.units, result.conversions, result.lift, result.lift_lower, "
-        "result.lift_upper,\n"
-        "    result.adjusted_p_value, result.ratio_p_value, result.power_at_target,\n"
-        "    result.days_to_required_units, result.test_days, result.is_aa_comparison, result.confidence_level,\n"
-        "    result.summary_date\n"
-        "from gold.fact_ab_test_days as result\n"
-        "inner join gold.dim_variant as variant on result.variant_key = variant.variant_key\n"
-        "inner join gold.dim_experiment as experiment\n"
-        "    on result.experiment_key = experiment.experiment_key and experiment.is_current\n"
-        f"where not variant.is_control and result.summary_date <= date '{reader.period.as_of}'\n"
-        "qualify row_number() over (partition by result.variant_key order by result.summary_date desc) = 1\n"
-        "order by experiment.experiment_id, variant.variant_name"
     )
 
 
