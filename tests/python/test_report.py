@@ -380,7 +380,7 @@ def test_a_few_held_out_journeys_show_nothing(changed: Callable[[str, list[str]]
     rows = (
         "insert into gold.fact_channel_holdouts by name select channel_key, "
         "arm as holdout_arm, hash(arm, number, channel_key) % 1000000000 as channel_journey_key, "
-        "0 as journey_key, 1 as journey_count, "
+        "number as journey_key, 1 as journey_count, "
         "(number % 4 = 0 and arm = 'reached')::int as conversion_count, 0 as conversion_value, "
         "(select min(session_start_timestamp) from gold.fact_web_sessions) as journey_start_timestamp "
         "from range(400) as numbers (number), (values ('reached'), ('held_out')) as arms (arm), "

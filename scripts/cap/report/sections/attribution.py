@@ -1,12 +1,15 @@
 """Which channels earned the money: models side by side, what channels cost, and holdouts."""
 
+import textwrap
+from dataclasses import dataclass, field
 from typing import Any
 
 from cap.attribution import CAUSALITY
+from cap.attribution.holdouts import holdouts
 from cap.report import charts
-from cap.report.model import MEDIUM, NARROW, WIDE, Chart, Figure, Section
+from cap.report.model import Asked, Chart, Figure, Section
 from cap.report.reader import Reader
-from cap.report.words import listed, plain, plural, said, signed, span
+from cap.report.words import GAP, day, listed, plain, plural, said, signed, span
 
 # models of credit: metric, words, colour and shape where it is drawn
 MODELS = (
@@ -21,14 +24,16 @@ MODELS = (
 )
 SOURCES = ["touchpoints", "web_pageviews", "conversion_events"]
 CHANNELS = 12
-FEWEST_EXPECTED = 5  # conversions, and journeys without, in the smaller arm if the arms did not differ
-# of a channel: journeys that it reached and from which it was withheld, and how many of each converted
-HOLDOUTS = (
-    "reached_journeys",
-    "reached_journey_conversions",
-    "held_out_journeys",
-    "held_out_journey_conversions",
-)
+CERTAINTY = """\
+select channel.channel_name, estimate.credit_share, estimate.credit_share_lower, estimate.credit_share_upper,
+    estimate.attributed_conversions, estimate.attributed_revenue, estimate.path_transform,
+    estimate.confidence_level, estimate.sample_count, estimate.analysis_date
+from gold.fact_attribution_estimates as estimate
+inner join gold.dim_channel as channel on estimate.channel_key = channel.channel_key
+where estimate.conversion_type = 'purchase' and estimate.attribution_grain = 'channel'
+    and estimate.attribution_model = 'markov_1' and estimate.analysis_date <= date '{as_of}'
+qualify estimate.analysis_date = max(estimate.analysis_date) over ()
+order by estimate.credit_share desc nulls last, channel.channel_name"""
 
 
 def section(reader: Reader) -> Section:
@@ -36,7 +41,7 @@ def section(reader: Reader) -> Section:
     return Section(
         "attribution",
         "Which channels earned the money",
-        (_models(reader), _holdouts(reader), _returns(reader)),
+        (_models(reader), _holdouts(reader), _certainty(reader), _returns(reader)),
         CAUSALITY,
     )
 
@@ -136,7 +141,6 @@ def _returns(reader: Reader) -> Figure:
             Chart(
                 f"Bars of cost by channel. {message}",
                 charts.bars(rows, 30),
-                (NARROW, MEDIUM, WIDE),
                 key=(("main", "cost · credited revenue ÷ cost"), ("bad", "credited with less than its cost")),
             ),
         ),
@@ -145,44 +149,41 @@ def _returns(reader: Reader) -> Figure:
             "Credit is by the model attribution_default_model (linear unless changed). Channels without "
             "cost are left out.",
         ),
-        is_wide=True,
     )
 
 
-def _holdouts(reader: Reader) -> Figure:
-    from cap.statistics import Arm, difference  # SciPy takes a second
+@dataclass
+class _Asking:
+    """What `holdouts` reads through, which keeps its query for the page."""
 
+    reader: Reader
+    asked: list[Asked] = field(default_factory=list)
+
+    def rows(self, sql: str, _: Any = None) -> list[tuple]:
+        self.asked.append(self.reader.sql(textwrap.dedent(sql).strip()))
+        return self.asked[-1].rows
+
+
+def _holdouts(reader: Reader) -> Figure:
     title = "What holdout groups say"
-    channel = "channel__channel_name"
-    asked = reader.ask(list(HOLDOUTS), [channel], end=reader.period.end)
-    found = [
-        row
-        for row in asked.records()
-        if all(row[metric] for metric in ("reached_journeys", "held_out_journeys"))
-    ]
+    asking = _Asking(reader)
+    found = holdouts(asking)
     rows = []
-    for row in found:
-        reached, reached_converted, held, held_converted = (int(row[metric]) for metric in HOLDOUTS)
-        effect = difference(
-            Arm.of_counts(held, held_converted), Arm.of_counts(reached, reached_converted), kind="proportion"
-        )
-        if effect.difference is None or effect.lower is None or effect.upper is None:
-            continue
-        share = (reached_converted + held_converted) / (reached + held)
-        is_few = min(reached, held) * min(share, 1 - share) < FEWEST_EXPECTED
+    for one in found:
+        is_known = one.lower is not None and one.upper is not None
         rows.append(
             {
-                "name": row[channel],
-                "value": effect.difference,
-                "low": effect.lower,
-                "high": effect.upper,
-                "text": signed(said(100 * effect.difference, "score")),
+                "name": one.channel,
+                "value": one.uplift,
+                "low": one.lower if is_known else one.uplift,
+                "high": one.upper if is_known else one.uplift,
+                "text": _points(one.uplift) + ("" if is_known else " (too few)"),
                 "colour": "edge"
-                if is_few or effect.lower <= 0 <= effect.upper
+                if not is_known or one.lower <= 0 <= one.upper
                 else "good"
-                if effect.lower > 0
+                if one.lower > 0
                 else "bad",
-                "is_open": is_few,
+                "is_open": not is_known,
             }
         )
     if not rows:
@@ -196,10 +197,11 @@ def _holdouts(reader: Reader) -> Figure:
         else f"None of the {len(rows)} channels with a holdout group is shown to cause conversions yet."
     )
     told = "; ".join(
-        f"{row['name']} {row['text']} ({signed(said(100 * row['low'], 'score'))} to "
-        f"{signed(said(100 * row['high'], 'score'))})"
+        f"{row['name']} {row['text']}"
+        + ("" if row["is_open"] else f" ({_points(row['low'])} to {_points(row['high'])})")
         for row in rows
     )
+    worse = (("bad", "fewer than without it"),) if any(row["colour"] == "bad" for row in rows) else ()
     return Figure(
         "holdouts",
         title,
@@ -207,22 +209,71 @@ def _holdouts(reader: Reader) -> Figure:
         (
             Chart(
                 f"Conversions per 100 journeys that a channel caused, with 95 % intervals. {told}.",
-                charts.intervals(rows, "conversions per journey, reached less held out", "+.0%"),
+                charts.intervals(rows, "conversions per journey, reached less held out"),
                 key=(
                     ("good", "more than chance explains"),
-                    *(
-                        (("bad", "fewer than without it"),)
-                        if any(row["colour"] == "bad" for row in rows)
-                        else ()
-                    ),
-                    ("edge", "not told from nothing; hollow: too few journeys to tell"),
+                    *worse,
+                    ("edge", "not told from nothing; hollow: too few to tell"),
                 ),
+            ),
+        ),
+        tuple(asking.asked),
+        (
+            "An experiment, not a model: journeys that the channel reached, against those from which it was "
+            "withheld at random. Points per 100 journeys, up to the build; people are the units.",
+        ),
+    )
+
+
+def _certainty(reader: Reader) -> Figure:
+    title = "How sure the shares of one model are"
+    asked = reader.sql(CERTAINTY.format(as_of=reader.period.as_of))
+    found = [row for row in asked.records() if row["credit_share_lower"] is not None]
+    if not found:
+        why = "No intervals yet: «cap attribution run --save» lands them."
+        if any(table in reader.absent for table in SOURCES):
+            why = reader.why_nothing("attributed purchases", SOURCES)
+        return Figure("certainty", title, missing=why)
+    rows = [
+        {
+            "name": row["channel_name"],
+            "value": plain(row["credit_share"]),
+            "low": plain(row["credit_share_lower"]),
+            "high": plain(row["credit_share_upper"]),
+            "text": said(row["credit_share"], "share"),
+            "colour": "third",
+        }
+        for row in found[:CHANNELS]
+    ]
+    first = found[0]
+    # where intervals overlap the order is not known
+    equals = [row["name"] for row in rows[1:] if row["high"] >= rows[0]["low"]]
+    message = f"{rows[0]['name']} has most: {_between(rows[0])}. " + (
+        f"It cannot be told from {listed(equals)}." if equals else "No other comes near."
+    )
+    told = "; ".join(f"{row['name']} {_between(row)}" for row in rows)
+    return Figure(
+        "certainty",
+        title,
+        message,
+        (
+            Chart(
+                f"Share of purchases by channel, Markov chain of order 1, with intervals. {told}.",
+                charts.intervals(rows, "share of purchases that a touch came before", ".0%", 38, None),
             ),
         ),
         (asked,),
         (
-            "An experiment, not a model: journeys that the channel reached against those from which it "
-            "was withheld "
-            "at random. Points per 100 journeys; z-intervals of two proportions.",
+            f"Purchases by a Markov chain of order 1, as of {day(first['analysis_date'])}; intervals of "
+            f"{100 * float(first['confidence_level']):g}{GAP}% from {said(first['sample_count'])} samples of "
+            "paths say how far chance goes, not whether the model is right.",
         ),
     )
+
+
+def _between(row: dict[str, Any]) -> str:
+    return f"{said(row['low'], 'share')} to {said(row['high'], 'share')}"
+
+
+def _points(share: float) -> str:
+    return signed(said(100 * share, "score"))
