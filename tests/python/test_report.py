@@ -21,11 +21,12 @@ from cap.cli import main
 from cap.errors import CapError
 from cap.metrics import command as metrics_command
 from cap.metrics.engine import Metrics
+from cap.metrics.show import as_csv
 from cap.report import charts, theme
 from cap.report.build import build, write
-from cap.report.model import MEDIUM, NARROW, WIDE, Asked, Chart, Figure, Period, Report
-from cap.report.page import render
+from cap.report.model import MEDIUM, WIDE, Asked, Chart, Figure, Period, Report
 from cap.report.reader import Reader
+from cap.report.sections import attribution, experiments
 from cap.report.words import said, signed
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -69,40 +70,45 @@ class Made:
         return asked + [one for figure in self.figures.values() for one in figure.asked]
 
 
-def make(database: Path, manifest: Path, path: Path, as_of: date | None = None) -> Made:
-    reader = Reader(database, manifest, as_of)
+def make(
+    database: Path, manifest: Path, path: Path, progress: Callable[[str], None] = lambda _: None
+) -> Made:
+    reader = Reader(database, manifest)
     try:
-        return Made(write(reader, path), path)
+        return Made(write(reader, path, progress), path)
     finally:
         reader.close()
 
 
 @pytest.fixture(scope="module")
 def made(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("report")
-    return make(warehouse.database, warehouse.semantic_manifest, folder / "made" / "report.html")
+    path = tmp_path_factory.mktemp("report") / "made" / "report.html"
+    told: list[str] = []
+    made = make(warehouse.database, warehouse.semantic_manifest, path, told.append)
+    # asked once, drawn once
+    assert told == [section.title for section in made.report.sections] * 2
+    return made
 
 
 @pytest.fixture(scope="module")
 def changed(
     warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str, list[str]], Made]:
-    """The report of a copy of the warehouse in which something was changed."""
+) -> Callable[[str, list[str]], Path]:
+    """A copy of the warehouse in which something was changed."""
 
-    def of(name: str, statements: list[str]) -> Made:
-        folder = tmp_path_factory.mktemp(name)
-        database = folder / warehouse.database.name
+    def of(name: str, statements: list[str]) -> Path:
+        database = tmp_path_factory.mktemp(name) / warehouse.database.name
         shutil.copy(warehouse.database, database)
         with duckdb.connect(database) as connection:
             for statement in statements:
                 connection.execute(statement)
-        return make(database, warehouse.semantic_manifest, folder / "report.html")
+        return database
 
     return of
 
 
 @pytest.fixture(scope="module")
-def hostile(changed: Callable[[str, list[str]], Made]) -> Made:
+def hostile(warehouse: Warehouse, changed: Callable[[str, list[str]], Path]) -> Made:
     """Names that would break a page, and results of experiments as Python lands them."""
     quoted = HOSTILE.replace("'", "''")
     result = """
@@ -122,7 +128,7 @@ def hostile(changed: Callable[[str, list[str]], Made]) -> Made:
         "verdict_reason = 'The split is broken.' where experiment_key = "
         "(select experiment_key from gold.dim_experiment where experiment_id = 'EXP-006')"
     )
-    return changed(
+    database = changed(
         "hostile",
         [
             f"update gold.dim_channel set channel_name = '{quoted}' where channel_name = 'Email'",
@@ -132,16 +138,17 @@ def hostile(changed: Callable[[str, list[str]], Made]) -> Made:
             broken,
         ],
     )
+    return make(database, warehouse.semantic_manifest, database.with_name("report.html"))
 
 
 @pytest.fixture(scope="module")
-def nothing(warehouse: Warehouse, changed: Callable[[str, list[str]], Made]) -> Made:
+def nothing(warehouse: Warehouse, changed: Callable[[str, list[str]], Path]) -> Made:
     """The report where only customer_master was delivered, and no row of it was good."""
     facts = warehouse.query(
         "select schema_name || '.' || table_name from duckdb_tables() "
         "where schema_name = 'gold' and starts_with(table_name, 'fact_')"
     )
-    return changed(
+    database = changed(
         "nothing",
         [
             *(f"delete from {name}" for (name,) in facts),
@@ -151,6 +158,7 @@ def nothing(warehouse: Warehouse, changed: Callable[[str, list[str]], Made]) -> 
             "null::timestamp as last_event_timestamp) from quality.quality_load_summary",
         ],
     )
+    return make(database, warehouse.semantic_manifest, database.with_name("report.html"))
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +190,11 @@ def value(made: Made, metric: str) -> float | None:
 
 def between(column: str, period: Period) -> str:
     return f"{column} >= date '{period.start}' and {column} < date '{period.end + timedelta(days=1)}'"
+
+
+def rounded(text: str) -> str:
+    """Its fractions to twelve digits: the last ones of a variance depend on the order of its rows."""
+    return re.sub(r"-?\d+\.\d{12,}", lambda one: f"{float(one[0]):.12g}", text)
 
 
 # the numbers
@@ -276,7 +289,7 @@ def test_retention_counts_who_came_again(warehouse: Warehouse, made: Made) -> No
     counted = warehouse.query(
         "with weeks as (select distinct visitor_key, "
         "date_trunc('week', session_start_timestamp)::date as week "
-        "from gold.fact_sessions where is_counted), "
+        "from gold.fact_web_sessions where is_identified), "
         "firsts as (select visitor_key, min(week) as cohort from weeks group by all) "
         "select cohort, (week - cohort) // 7 as since, count(*) from weeks "
         "inner join firsts using (visitor_key) where week > cohort group by all"
@@ -297,19 +310,36 @@ def test_retention_counts_who_came_again(warehouse: Warehouse, made: Made) -> No
     assert found == {key: expected.get(key, 0) for key in found}
 
 
-def test_experiments_agree_with_the_summary_in_silver(warehouse: Warehouse, made: Made) -> None:
-    summary = warehouse.query(
-        "select verdict, unique_users, total_conversions, lift, lift_lower, adjusted_p_value "
-        "from silver.silver_ab_test_summary where verdict <> 'control' "
-        "qualify row_number() over (partition by variant_key order by summary_date desc) = 1 order by all"
+def test_experiments_agree_with_the_summary_in_silver(
+    warehouse: Warehouse, changed: Callable[[str, list[str]], Path], made: Made
+) -> None:
+    """As analysed, and in a warehouse where nothing was analysed."""
+    columns = ("experiment_id", "variant_name", "units", "lift", "lift_lower")
+    rows = made.figures["experiments"].asked[0].records()
+    analysed = {
+        (row["experiment_id"], row["variant_name"]): row for row in rows if row["metric_role"] == "goal"
+    }
+    reader = Reader(
+        changed("unanalysed", ["delete from gold.fact_experiment_results"]), warehouse.semantic_manifest
     )
-    if warehouse.query("select count(*) from gold.fact_experiment_results") != [(0,)]:
-        pytest.skip("the warehouse has analysed its experiments: the report tells those")
-    columns = ("verdict", "units", "conversions", "lift", "lift_lower", "adjusted_p_value")
-    told = made.figures["experiments"].asked[0].records()
+    figure = experiments.section(reader).figures[0]
+    reader.close()
+    told = [tuple(row[column] for column in columns) for row in figure.asked[0].records()]
+    summary = warehouse.query(
+        "select experiment_id, variant_name, unique_users, lift, lift_lower "
+        "from silver.silver_ab_test_summary inner join gold.dim_variant using (variant_key, experiment_key) "
+        "inner join gold.dim_experiment using (experiment_key) where verdict <> 'control' "
+        "qualify row_number() over (partition by variant_key order by summary_date desc) = 1 "
+        "order by experiment_id, variant_name"
+    )
     assert len(told) > 4
-    found = [str([row[column] for column in columns]) for row in told]
-    assert sorted(found) == sorted(str(list(row)) for row in summary)
+    assert told == summary
+    assert {(one, variant) for one, variant, *_ in summary} == set(analysed)
+    for one, variant, units, lift, lower in summary:
+        row = analysed[one, variant]
+        assert row["treatment_units"] == units
+        assert row["lift"] == pytest.approx(lift, abs=1e-8)
+        assert row["lift_lower"] == pytest.approx(lower, abs=1e-8)
 
 
 def test_every_query_shown_gives_the_rows_shown(
@@ -325,12 +355,12 @@ def test_every_query_shown_gives_the_rows_shown(
     monkeypatch.setattr(metrics_command, "_catalogue", lambda: catalogue)
     for asked in made.queries:
         if asked.kind == "sql":
-            assert warehouse.query(asked.text) == asked.rows, asked.text
+            assert rounded(str(warehouse.query(asked.text))) == rounded(str(asked.rows)), asked.text
             continue
         program, *arguments = shlex.split(asked.text)
         done = CliRunner().invoke(main, arguments)
         assert (program, done.exit_code) == ("cap", 0), done.output
-        told = metrics_command.as_csv(asked.columns, asked.rows).splitlines()
+        told = as_csv(asked.columns, asked.rows).splitlines()
         assert done.stdout.splitlines()[0] == told[0]
         # equal rows of an order that says nothing of ties may stand either way
         assert sorted(done.stdout.splitlines()) == sorted(told), asked.text
@@ -352,9 +382,11 @@ def test_the_page_has_the_numbers_unrounded(made: Made) -> None:
     assert {one for one in expected if one is not None} <= numbers
 
 
-def test_an_earlier_day_tells_what_was_then(warehouse: Warehouse, tmp_path: Path, made: Made) -> None:
+def test_an_earlier_day_tells_what_was_then(warehouse: Warehouse, made: Made) -> None:
     as_of = made.report.period.as_of - timedelta(days=21)
-    earlier = make(warehouse.database, warehouse.semantic_manifest, tmp_path / "earlier.html", as_of)
+    reader = Reader(warehouse.database, warehouse.semantic_manifest, as_of)
+    earlier = Made(build(reader), Path())
+    reader.close()
     period = earlier.report.period
     assert period.end < made.report.period.start + timedelta(days=14)
     [(revenue,)] = warehouse.query(
@@ -362,9 +394,7 @@ def test_an_earlier_day_tells_what_was_then(warehouse: Warehouse, tmp_path: Path
         f"and {between('conversion_timestamp', period)}"
     )
     assert value(earlier, "revenue") == pytest.approx(float(revenue))
-    days = [row["summary_date"] for row in earlier.figures["experiments"].asked[0].records()]
-    assert days
-    assert max(days) <= as_of
+    assert max(row["summary_date"] for row in earlier.figures["experiments"].asked[0].records()) <= as_of
     weeks = [row["metric_time__week"].date() for row in earlier.figures["revenue"].asked[0].records()]
     assert max(weeks) == period.end - timedelta(days=6)
 
@@ -375,7 +405,9 @@ def test_causality_stands_where_credit_is_shown(made: Made) -> None:
     assert CAUSALITY in made.html
 
 
-def test_a_few_held_out_journeys_show_nothing(changed: Callable[[str, list[str]], Made]) -> None:
+def test_a_few_held_out_journeys_show_nothing(
+    warehouse: Warehouse, changed: Callable[[str, list[str]], Path]
+) -> None:
     """14 journeys of which none converted are no proof, however narrow the interval; 400 are."""
     rows = (
         "insert into gold.fact_channel_holdouts by name select channel_key, "
@@ -387,7 +419,10 @@ def test_a_few_held_out_journeys_show_nothing(changed: Callable[[str, list[str]]
         "gold.dim_channel where channel_name in ('SMS', 'Email') "
         "and (arm = 'reached' or channel_name = 'Email' or number < 14)"
     )
-    figure = changed("holdouts", ["delete from gold.fact_channel_holdouts", rows]).figures["holdouts"]
+    database = changed("holdouts", ["delete from gold.fact_channel_holdouts", rows])
+    reader = Reader(database, warehouse.semantic_manifest)
+    (figure,) = [one for one in attribution.section(reader).figures if one.key == "holdouts"]
+    reader.close()
     assert figure.message == "Shown to cause conversions: Email."
     spec = figure.charts[0].draw(MEDIUM)
     assert {row["name"]: row["is_open"] for row in spec["datasets"]["rows"]} == {"SMS": True, "Email": False}
@@ -440,12 +475,12 @@ def test_names_from_data_are_text(browser: Browser, hostile: Made) -> None:
 def test_no_address_or_id_of_a_customer_is_in_it(warehouse: Warehouse, made: Made) -> None:
     bronze = f"read_parquet('{warehouse.folder}/bronze/customer_master/*.parquet', union_by_name = true)"
     private = warehouse.query(
-        f"select distinct unnest([email, phone, customer_id, tax_id]) as value from {bronze} "
+        f"select distinct unnest([email_address, phone_mobile, source_customer_id]) as value from {bronze} "
         "union select distinct golden_id from gold.dim_customer"
     )
     told = made.html
     assert len(private) > 300
-    assert [one for (one,) in private if one and len(one) > 5 and one in told] == []
+    assert [one for (one,) in private if one and len(set(one)) > 3 and one in told] == []
 
 
 # for whoever looks at it
@@ -728,7 +763,7 @@ def test_the_command_writes_the_file_and_opens_it(
     assert opened == [out.as_uri()]
     assert "open the file yourself" in done.stderr  # no browser took it
     # the same warehouse, the same page, letter for letter
-    assert out.read_text(encoding="utf-8") == made.html
+    assert rounded(out.read_text(encoding="utf-8")) == rounded(made.html)
 
 
 def test_what_is_wrong_is_said_in_a_sentence(cap: Callable[..., Result], tmp_path: Path) -> None:
@@ -750,18 +785,3 @@ def test_a_warehouse_that_is_not_built_says_so(warehouse: Warehouse, tmp_path: P
     duckdb.connect(empty).close()
     with pytest.raises(CapError, match="is not built: run `cap build`"):
         Reader(empty, warehouse.semantic_manifest)
-
-
-def test_building_and_drawing_say_how_far_they_are(warehouse: Warehouse) -> None:
-    reader = Reader(warehouse.database, warehouse.semantic_manifest)
-    told: list[str] = []
-    report = build(reader, told.append)
-    reader.close()
-    titles = [section.title for section in report.sections]
-    assert told == titles
-    render(report, told.append)
-    assert told == titles * 2
-    assert {width for chart in report.sections[2].figures[0].charts for width in chart.widths} >= {
-        NARROW,
-        WIDE,
-    }

@@ -104,8 +104,10 @@ class Reader:
     ) -> Asked:
         """Values of metrics, as `cap metrics query` gives them; `where` as it is typed there.
 
-        The order is that of `order`, or else of the groups, as there.
+        The order is that of `order`, and what is equal in it by the groups.
         """
+        if order:
+            order = (*order, *group_by)
         words = ["cap", "metrics", "query", *metrics]
         for option, values in (("--group-by", group_by), ("--where", where)):
             for value in values:

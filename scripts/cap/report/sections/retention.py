@@ -73,10 +73,9 @@ def section(reader: Reader) -> Section:
                 ),
                 (cohorts, overall),
                 (
-                    "A visitor is a browser or an app install, not a person. Only weeks that are over "
-                    "are followed, "
-                    "and only visitors who first came since "
-                    f"{day(period.course_start)}; at the begin of the data everybody seems new.",
+                    "A visitor of the web is a browser, not a person. Only weeks that are over are "
+                    f"followed, and only visitors who first came since {day(period.course_start)}; at the "
+                    "begin of the data everybody seems new.",
                 ),
                 is_wide=True,
             ),
