@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 from conftest import PROJECT, run_dbt
 
+from cap.attribution.chain import Path as Kind
+from cap.attribution.chain import chain, solve
 from cap.attribution.evaluate import evaluate
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 
 EXACT = 1e-9
+PYTHON_EXACT = 1e-12
 MODELS = {
     "int_attribution__transitions": "intermediate",
     "int_attribution__visits": "intermediate",
@@ -129,6 +132,12 @@ def removal_effects(paths: list[Journey]) -> dict[int, float]:
     return {channel: 1 - chance_to_convert(paths, channel) / whole for channel in channels}
 
 
+def in_python(paths: list[Journey]) -> dict[int, float]:
+    """What `cap attribution` makes of the same paths at order 1."""
+    solved = solve(chain([Kind(channels, converts, 1) for channels, converts in paths], 1))
+    return {node: effect.removal for node, effect in solved.effects.items()}
+
+
 def generated(seed: int, paths: int, channels: int) -> list[Journey]:
     """Paths of 1 to 9 touches, some channels more common and some more lucky than others."""
     rng = np.random.default_rng(seed)
@@ -160,6 +169,9 @@ def test_markov_equals_a_chain_solved_anew(
     for channel, (effect, _, _) in found.items():
         assert effect == pytest.approx(wanted[channel], abs=EXACT)
         assert 0 <= effect <= 1
+    assert {channel: effect for channel, (effect, _, _) in found.items()} == pytest.approx(
+        in_python(paths), abs=PYTHON_EXACT
+    )
 
 
 @pytest.mark.parametrize(("seed", "channels"), [(1, 3), (2, 6), (3, 12), (4, 30)])
@@ -169,6 +181,9 @@ def test_markov_equals_a_chain_solved_anew_on_generated_paths(
     paths = generated(seed, 400, channels)
     found, wanted = markov(paths), removal_effects(paths)
     assert {channel: effect for channel, (effect, _, _) in found.items()} == pytest.approx(wanted, abs=EXACT)
+    assert {channel: effect for channel, (effect, _, _) in found.items()} == pytest.approx(
+        in_python(paths), abs=PYTHON_EXACT
+    )
     conversions = sum(converts for _, converts in paths)
     total = sum(wanted.values())
     for channel, (_, share, _) in found.items():
@@ -227,12 +242,12 @@ def credited(database: Path) -> dict[tuple[str, int], tuple[object, int]]:
 def test_evaluate_sets_credit_beside_truth_and_holdout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """E-mail caused all and got half; of 4 journeys with it 3 converted, of 2 without it 1."""
+    """E-mail caused all and got half; of 40 journeys with it 30 converted, of 20 without it 10."""
     database = tmp_path / "w.duckdb"
     with duckdb.connect(database) as connection:
         connection.execute(
             """
-            create schema reference; create schema gold; create schema staging; create schema intermediate;
+            create schema reference; create schema gold; create schema silver;
             create table reference.touchpoint_channels as
             from (values ('email', 'Email'), ('retargeting', 'Retargeting')) as t(channel_code, channel_name);
             create table gold.dim_channel as
@@ -242,15 +257,15 @@ def test_evaluate_sets_credit_beside_truth_and_holdout(
                 (1, 10, 'purchase', 0.5), (2, 11, 'purchase', 0.5), (3, null, 'purchase', 5),
                 (2, 12, 'lead', 9)
             ) as t(channel_key, touchpoint_key, conversion_type, attribution_weight);
-            create table staging.stg_journey_events__customer_journeys as
-            select 'j' || n as journey_instance_id,
-                if(n in (1, 2, 3, 5), 'completed', 'expired') as journey_status,
-                null as rejection_reason, timestamp '2026-01-01' as ingestion_timestamp
-            from range(1, 7) as t(n);
-            create table intermediate.int_touchpoints__responded as
-            select 'Email' as channel_name, 'j' || n as journey_instance_id,
-                n <= 4 as is_touch, n > 4 as is_held_out
-            from range(1, 7) as t(n);
+            create table silver.silver_attribution_settings as select
+                'channel' as attribution_grain, 'none' as path_transform, 'linear' as default_model,
+                2592000 as lookback_seconds, 604800 as half_life_seconds, date '2026-02-01' as as_of;
+            create table gold.fact_channel_holdouts as
+            select n as journey_key, n as customer_key, 1 as channel_key,
+                if(n <= 40, 'reached', 'held_out') as holdout_arm, 1 as journey_count,
+                (n <= 30 or n > 50)::integer as conversion_count
+            from range(1, 61) as t(n)
+            union all select 99, 99, 1, 'both', 1, 1;
             """
         )
     (tmp_path / "channel_effects.csv").write_text(

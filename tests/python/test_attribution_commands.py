@@ -1,0 +1,384 @@
+"""`cap attribution run`, `compare` and `explain`: it adds up, is what the models say, and is found again."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from conftest import Warehouse
+from scipy.stats import kendalltau
+
+from cap.attribution import CAUSALITY
+from cap.attribution import warehouse as stored
+from cap.attribution.compare import agreements, side_by_side
+from cap.attribution.estimate import estimates
+from cap.attribution.explain import explain_channel, explain_conversion, find_channel
+from cap.attribution.holdouts import holdouts
+from cap.attribution.recompute import VARS, compiled, dropped, rebuilt
+from cap.attribution.results import AttributionEstimate
+from cap.attribution.save import land_estimates
+from cap.attribution.warehouse import MODELS, opened
+from cap.cli import main
+
+EXACT = 1e-12
+CENT = 0.005
+
+
+@pytest.fixture(scope="module")
+def found(warehouse: Warehouse) -> dict[str, list[AttributionEstimate]]:
+    """By type of conversion, all models with few samples."""
+    with opened(warehouse.database) as one:
+        types = stored.conversion_types(one)
+        return {name: estimates(one, name, samples=10) for name in types}
+
+
+@pytest.fixture
+def cap(warehouse: Warehouse) -> Callable[..., Result]:
+    settings = {"CAP_DUCKDB_PATH": str(warehouse.database)}
+    return lambda *arguments: CliRunner().invoke(main, ["attribution", *arguments], env=settings)
+
+
+def test_every_model_credits_every_conversion_to_the_cent(
+    warehouse: Warehouse, found: dict[str, list[AttributionEstimate]]
+) -> None:
+    """Those of no value too, and those that nothing touched: the totals are those of fact_conversions."""
+    totals = warehouse.query(
+        "select conversion_type, count(*), sum(coalesce(conversion_value, 0)) from gold.fact_conversions "
+        "where conversion_type is not null group by all"
+    )
+    assert {name for name, *_ in totals} >= set(found)
+    assert any(value == 0 for *_, value in totals)
+    for name, conversions, value in totals:
+        models = {row.attribution_model for row in found.get(name, [])}
+        if name in found:
+            assert models == {*MODELS, "markov_1", "markov_2", "markov_3"}
+        for model in models:
+            rows = [row for row in found[name] if row.attribution_model == model]
+            assert sum(row.conversions for row in rows) == pytest.approx(conversions, abs=1e-6)
+            assert sum(row.revenue for row in rows) == pytest.approx(float(value), abs=CENT)
+            assert sum(row.share or 0 for row in rows) == pytest.approx(1, abs=1e-9)
+
+
+def test_models_are_those_of_the_warehouse(
+    warehouse: Warehouse, found: dict[str, list[AttributionEstimate]]
+) -> None:
+    credited = warehouse.query(
+        "select conversion_type, attribution_model, channel_key, sum(attribution_weight), "
+        "sum(attributed_revenue) from gold.fact_attribution group by all"
+    )
+    told = {
+        (row.conversion_type, row.attribution_model, row.channel_key): row
+        for rows in found.values()
+        for row in rows
+    }
+    for name, model, channel, weight, revenue in credited:
+        if name in found:
+            row = told[name, model, channel]
+            assert (row.conversions, row.revenue) == pytest.approx((float(weight), float(revenue)), abs=1e-9)
+    effects = warehouse.query(
+        "select conversion_type, channel_key, removal_effect, markov_revenue "
+        "from gold.fact_attribution_removal_effects"
+    )
+    assert len(effects) > 20
+    for name, channel, effect, revenue in effects:
+        row = told[name, "markov_1", channel]
+        assert row.removal_effect == pytest.approx(float(effect), abs=EXACT)
+        assert row.revenue == pytest.approx(float(revenue), abs=0.011)  # cents, rounded in another place
+
+
+def test_first_touch_counts_conversions_and_not_their_worth(
+    warehouse: Warehouse, found: dict[str, list[AttributionEstimate]]
+) -> None:
+    """A channel that began two purchases has two, whatever they cost."""
+    begun = dict(
+        warehouse.query(
+            "select channel_key, count(*) from silver.silver_attribution_paths "
+            "where conversion_type = 'purchase' and touch_number = 1 group by all"
+        )
+    )
+    first = [row for row in found["purchase"] if row.attribution_model == "first_touch"]
+    assert {row.channel_key: row.conversions for row in first if row.conversions} == begun
+
+
+def test_the_interval_of_a_share_is_by_people(
+    warehouse: Warehouse, found: dict[str, list[AttributionEstimate]]
+) -> None:
+    """Against NumPy on all people, those without the channel too: the delta method on residuals."""
+    rows = warehouse.query(
+        "select coalesce(customer_key, visitor_key, conversion_key), conversion_key, channel_key, "
+        "linear_weight::double from silver.silver_attribution_paths "
+        "where conversion_type = 'lead' and touch_key <> -1"
+    )
+    people = sorted({person for person, *_ in rows})
+    place = {person: number for number, person in enumerate(people)}
+    conversions = np.zeros(len(people))
+    for person, _ in {(person, conversion) for person, conversion, *_ in rows}:
+        conversions[place[person]] += 1
+    assert conversions.max() > 1
+    checked = 0
+    for row in (one for one in found["lead"] if one.attribution_model == "linear" and one.share_upper):
+        credit = np.zeros(len(people))
+        for person, _, channel, weight in rows:
+            if channel == row.channel_key:
+                credit[place[person]] += weight
+        share = credit.sum() / conversions.sum()
+        residuals = credit - share * conversions
+        error = 1.959963984540054 * np.sqrt(len(people) * residuals.var(ddof=1)) / conversions.sum()
+        assert row.share == pytest.approx(share, abs=1e-9)
+        assert row.share_lower == pytest.approx(max(share - error, 0), abs=1e-9)
+        assert row.share_upper == pytest.approx(min(share + error, 1), abs=1e-9)
+        checked += 1
+    assert checked > 3
+
+
+def test_holdouts_are_ratios_over_customers(warehouse: Warehouse) -> None:
+    """Against NumPy on the journeys of the fact; a small control group gets no interval."""
+    rows = warehouse.query(
+        "select channel_key, holdout_arm, customer_key, conversion_count from gold.fact_channel_holdouts"
+    )
+    with opened(warehouse.database) as one:
+        told = holdouts(one)
+    arms = {(channel, arm) for channel, arm, *_ in rows}
+    assert {one.channel_key for one in told} == {
+        c for c, a in arms if a == "held_out" and (c, "reached") in arms
+    }
+    for one in told:
+        means, variances = [], []
+        for arm in ("reached", "held_out"):
+            by_person: dict[int, list[int]] = {}
+            for channel, of_arm, person, converted in rows:
+                if (channel, of_arm) == (one.channel_key, arm):
+                    by_person.setdefault(person, []).append(converted)
+            journeys = np.array([len(some) for some in by_person.values()])
+            won = np.array([sum(some) for some in by_person.values()])
+            rate = won.sum() / journeys.sum()
+            residuals = won - rate * journeys
+            means.append(rate)
+            if len(by_person) > 1:
+                variances.append(residuals.var(ddof=1) / len(by_person) / journeys.mean() ** 2)
+        assert one.uplift == pytest.approx(means[0] - means[1], abs=EXACT)
+        assert one.caused == pytest.approx(one.uplift * one.reached_journeys)
+        if one.note:
+            assert one.lower is None and one.p_value is None
+        else:
+            assert one.lower < one.uplift < one.upper
+            # Welch: a little wider than the normal interval
+            half = (one.upper - one.lower) / 2 / np.sqrt(sum(variances))
+            assert 1.95 < half < 2.2
+    assert any(one.note for one in told) or any(one.lower is not None for one in told)
+
+
+def test_a_row_per_channel_and_how_far_models_agree(
+    warehouse: Warehouse, found: dict[str, list[AttributionEstimate]]
+) -> None:
+    with opened(warehouse.database) as one:
+        held_out = holdouts(one)
+    rows = side_by_side(found["purchase"], held_out, "share")
+    assert len({row["name"] for row in rows}) == len(rows)
+    agreed = {(one.one_model, one.other_model): one for one in agreements(found["purchase"], held_out)}
+    assert len(agreed) == 11 * 10 / 2 + (11 if any(not one.note for one in held_out) else 0)
+    both = agreed["first_touch", "last_touch"]
+    shares = np.array([(row["first_touch"], row["last_touch"]) for row in rows if row["linear"] is not None])
+    assert both.credit_moved == pytest.approx(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2)
+    assert both.rank_agreement == pytest.approx(kendalltau(*shares.T).statistic)
+    assert agreed["linear", "shapley"].credit_moved < both.credit_moved
+
+
+@pytest.fixture(scope="module")
+def written(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the warehouse that may be written into; dbt's target is beside it, read but once."""
+    folder = tmp_path_factory.mktemp("attribution")
+    shutil.copy(warehouse.database, folder / "warehouse.duckdb")
+    return folder
+
+
+@pytest.fixture
+def at_home(written: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    settings = {
+        "CAP_DUCKDB_PATH": str(written / "warehouse.duckdb"),
+        "DBT_TARGET_PATH": str(written / "target"),
+        "DBT_LOG_PATH": str(written / "logs"),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+def test_other_settings_are_the_models_own_sql(
+    written: Path, at_home: dict[str, str], found: dict[str, list[AttributionEstimate]]
+) -> None:
+    """As built it says what was built; repeats change linear, not Markov; a day knows other first touches."""
+    tried = [
+        {},
+        {"path_transform": "collapse_repeats"},
+        {"path_transform": "drop_direct_unless_only"},
+        {"lookback_seconds": 86_400},
+        {"attribution_grain": "campaign"},
+    ]
+    with opened(written / "warehouse.duckdb") as one:
+        built_by = {name: getattr(one.settings, name) for name in VARS}
+    models = compiled(tried, built_by)
+    answers = []
+    with opened(written / "warehouse.duckdb") as one:
+        for settings, sql in zip(tried, models, strict=True):
+            again = rebuilt(one, sql, "again", **settings)
+            rows = estimates(again, "purchase", orders=(1,), samples=0)
+            answers.append({(row.attribution_model, row.name): row.share for row in rows})
+            assert {row.grain for row in rows} == {again.settings.attribution_grain}
+            assert {row.path_transform for row in rows} == {again.settings.path_transform}
+            dropped(again)
+    as_built, collapsed, undirected, short, by_campaign = answers
+    before = {
+        (row.attribution_model, row.name): row.share
+        for row in found["purchase"]
+        if row.model_order in (None, 1)
+    }
+    assert as_built == pytest.approx(before, abs=1e-9)
+
+    def of(answer: dict, model: str) -> dict:
+        return {name: share for (of_model, name), share in answer.items() if of_model == model}
+
+    assert of(collapsed, "linear") != pytest.approx(of(as_built, "linear"), abs=1e-4)
+    assert of(collapsed, "markov_1") == pytest.approx(of(as_built, "markov_1"), abs=1e-9)
+    assert of(undirected, "linear").get("Direct", 0) < of(as_built, "linear")["Direct"]
+    assert of(short, "first_touch") != pytest.approx(of(as_built, "first_touch"), abs=1e-4)
+    assert len(of(by_campaign, "linear")) > len(of(as_built, "linear"))
+
+
+def test_what_is_saved_is_in_gold_and_once(written: Path, at_home: dict[str, str]) -> None:
+    database = written / "warehouse.duckdb"
+    with opened(database) as one:
+        earlier = estimates(one, "purchase", orders=(1,), samples=0)
+    assert land_estimates(earlier, database) == len(earlier)
+    arguments = ["run", "--all", "--order", "1", "--samples", "5", "--save", "--format", "json"]
+    done = CliRunner().invoke(main, ["attribution", *arguments])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    with duckdb.connect(database, read_only=True) as connection:
+        rows = connection.execute(
+            "select conversion_type, attribution_model, channel_key, attributed_conversions, "
+            "attributed_revenue::double, removal_effect_lower, sample_count, is_latest "
+            "from gold.fact_attribution_estimates"
+        ).fetchall()
+    assert len(rows) == len(told) > 50
+    gold = {tuple(row[:3]): row[3:] for row in rows}
+    for row in told:
+        assert gold[row["conversion_type"], row["attribution_model"], row["channel_key"]] == (
+            row["conversions"],
+            row["revenue"],
+            row["removal_effect_lower"],
+            row["sample_count"],
+            True,
+        )
+    assert {row["sample_count"] for row in told if row["model_order"]} == {5}
+
+
+def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:
+    with opened(warehouse.database) as one:
+        node = find_channel(one, "EMAIL")
+        lines = explain_channel(one, "purchase", node, top=3)
+        with_it = one.rows(
+            "select count(distinct conversion_key) from silver.silver_attribution_paths "
+            "where conversion_type = 'purchase' and channel_key = ?",
+            [node.key],
+        )
+    told = {(line.section, line.item): line for line in lines}
+    reached, from_there, any_path = (
+        told["removal effect", item].share
+        for item in ("a path comes to it", "and converts from there", "any path converts")
+    )
+    assert told["removal effect", "order 1"].share == pytest.approx(reached * from_there / any_path)
+    assert sum(line.count for line in lines if line.section == "place") == with_it[0][0]
+    assert sum(line.share for line in lines if line.section == "place") == pytest.approx(1)
+    for line in lines:
+        if line.section.startswith("paths"):
+            assert ("Email" in line.item.split(" > ")) == (line.section == "paths with it")
+    assert sum(line.section == "after" for line in lines) == 3
+    assert told["credit", "markov_2"].share > 0
+
+
+def test_a_conversion_is_explained_by_its_touches(warehouse: Warehouse, cap: Callable[..., Result]) -> None:
+    ((conversion, key, touches),) = warehouse.query(
+        "select any_value(conversion_id), conversion_key, count(*) "
+        "from silver.silver_attribution_paths "
+        "inner join silver.silver_conversions using (conversion_key) "
+        "where touch_key <> -1 group by conversion_key order by 3 desc, 2 limit 1"
+    )
+    with opened(warehouse.database) as one:
+        told = explain_conversion(one, key)
+    assert [touch.number for touch in told] == list(range(1, touches + 1))
+    for model in MODELS:
+        assert sum(getattr(touch, model) for touch in told) == pytest.approx(1, abs=1e-9)
+    hours = [touch.hours_before for touch in told]
+    assert hours == sorted(hours, reverse=True)
+    done = cap("explain", conversion, "--format", "csv")
+    assert done.exit_code == 0, done.output
+    assert len(list(csv.reader(io.StringIO(done.stdout)))) == touches + 1
+
+
+def test_what_is_printed_is_cautious(cap: Callable[..., Result]) -> None:
+    for arguments in (["run", "--order", "1", "--samples", "0"], ["compare"], ["explain", "Email"]):
+        done = cap(*arguments)
+        assert done.exit_code == 0, done.output
+        assert CAUSALITY.split(";")[0] in done.stdout
+        done = cap(*arguments, "--format", "json")
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)
+        assert CAUSALITY in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "--conversion-type", "purchse"], "Did you mean purchase?"),
+        (["run", "--model", "linea"], "Did you mean linear?"),
+        (["run", "--all", "--conversion-type", "lead"], "name one --conversion-type, or say --all"),
+        (["run", "--save", "--model", "linear"], "leave out --model"),
+        (["explain", "Emial"], "Did you mean Email"),
+        (["explain", "cv_nobody"], "no channel and no conversion 'cv_nobody'"),
+        (["compare", "--agreement"], "--format csv or json"),
+        (["compare", "--sensitivity", "lookback", "--by", "campaign"], "leave out --agreement and --by"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    cap: Callable[..., Result], arguments: list[str], told: str
+) -> None:
+    done = cap(*arguments)
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_without_warehouse_or_conversions_it_says_what_to_do(tmp_path: Path, warehouse: Warehouse) -> None:
+    def run(database: Path) -> Result:
+        settings = {"CAP_DUCKDB_PATH": str(database)}
+        return CliRunner().invoke(main, ["attribution", "run"], env=settings)
+
+    assert "Build it first: cap build" in run(tmp_path / "none.duckdb").stderr
+    duckdb.connect(tmp_path / "bare.duckdb").close()
+    assert "is not built whole" in run(tmp_path / "bare.duckdb").stderr
+    with duckdb.connect(tmp_path / "empty.duckdb") as connection:
+        connection.execute(f"attach '{warehouse.database}' as built (read_only)")
+        connection.execute("create schema silver; create schema gold")
+        connection.execute(
+            "create table silver.silver_attribution_settings as from built.silver.silver_attribution_settings"
+        )
+        for table in ("silver.silver_attribution_distinct_paths", "gold.fact_conversions"):
+            connection.execute(f"create table {table} as from built.{table} limit 0")
+    assert (
+        "there is no conversion in the warehouse: deliver conversion_events"
+        in run(tmp_path / "empty.duckdb").stderr
+    )
+    with duckdb.connect(tmp_path / "empty.duckdb") as connection:
+        connection.execute(f"attach '{warehouse.database}' as built (read_only)")
+        connection.execute("insert into gold.fact_conversions from built.gold.fact_conversions limit 3")
+    assert (
+        "nothing touched any of the 3 conversions in the 30 days before it"
+        in run(tmp_path / "empty.duckdb").stderr
+    )
