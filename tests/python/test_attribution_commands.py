@@ -300,6 +300,13 @@ def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:
         if line.section.startswith("paths"):
             assert ("Email" in line.item.split(" > ")) == (line.section == "paths with it")
     assert sum(line.section == "after" for line in lines) == 3
+    steps = warehouse.query(
+        "select coalesce(channel_name, '(start of the path)'), step_count "
+        "from intermediate.int_attribution__transitions "
+        "left join gold.dim_channel on from_key = channel_key "
+        f"where conversion_type = 'purchase' and to_key = {node.key} order by 2 desc, 1 limit 3"
+    )
+    assert [(line.item, line.count) for line in lines if line.section == "before"] == steps
     assert told["credit", "markov_2"].share > 0
 
 

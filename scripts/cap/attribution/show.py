@@ -62,6 +62,7 @@ def compared(
     matrix = [
         {"name": row["name"]} | {_short(model): _measured(row[model], measure) for model in models}
         for row in rows
+        if any(row[model] is not None for model in models)
     ]
     texts = [f"{measure} by model\n{render(matrix, 'table')}"]
     texts.append(f"How far models agree with {base}\n{render(_agreed(agreements, models, base), 'table')}")
