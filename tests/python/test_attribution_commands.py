@@ -264,7 +264,8 @@ def test_what_is_saved_is_in_gold_and_once(written: Path, at_home: dict[str, str
         rows = connection.execute(
             "select conversion_type, attribution_model, channel_key, attributed_conversions, "
             "attributed_revenue::double, removal_effect_lower, sample_count, is_latest "
-            "from gold.fact_attribution_estimates"
+            # what was landed of other orders stays
+            "from gold.fact_attribution_estimates where attribution_model not in ('markov_2', 'markov_3')"
         ).fetchall()
     assert len(rows) == len(told) > 50
     gold = {tuple(row[:3]): row[3:] for row in rows}
