@@ -100,6 +100,8 @@ def run_dbt(database: Path, *arguments: str) -> None:
 
 
 def dbt_command(database: Path, *arguments: str) -> list[str]:
+    if arguments[0] == "parse":
+        return [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
     script = Path(__file__).with_name("parsed_dbt.py")
     return [sys.executable, str(script), str(_parsed(database.name)), "--no-use-colors", *arguments]
 
