@@ -18,7 +18,8 @@ from scipy import stats
 from cap.cli import main
 from cap.experiments.courses import BY_ENTRY, SINCE_EXPOSURE, Course
 from cap.experiments.monitor import monitor
-from cap.experiments.warehouse import Experiment, opened
+from cap.experiments.warehouse import Experiment
+from cap.warehouse import opened
 
 START, DAYS = date(2026, 1, 1), 30
 # Seven experiments of thirty days. Each day so many units come to each arm; by their place in the arm they

@@ -22,10 +22,11 @@ from cap.errors import CapError
 from cap.experiments.analyze import Analysis, analyze
 from cap.experiments.settings import settings
 from cap.experiments.sums import SEGMENTS
-from cap.experiments.warehouse import experiments, find, opened
+from cap.experiments.warehouse import experiments, find
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
 from cap.statistics import Arm, achieved_power, difference, sample_size
+from cap.warehouse import opened
 
 EXACT = 1e-8
 LEVEL = 0.95

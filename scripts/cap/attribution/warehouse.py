@@ -13,7 +13,7 @@ import duckdb
 
 from cap.attribution.chain import Path
 from cap.errors import CapError
-from cap.load.settings import database_path, require_project_folder
+from cap.warehouse import opened as opened_warehouse
 
 # models in SQL, as fact_attribution names them
 MODELS = (
@@ -84,30 +84,13 @@ class Credit:
 
 @contextmanager
 def opened(path: File | None = None) -> Iterator[Warehouse]:
-    """The built warehouse, `path` or $CAP_DUCKDB_PATH, attached read-only to a database in memory.
+    """The built warehouse, `path` or $CAP_DUCKDB_PATH, read-only, beside an empty database `memory`.
 
-    Raises CapError where there is none, where another holds it, and where a table is missing.
+    Raises CapError as `cap.warehouse.opened` does.
     """
-    if path is None:
-        require_project_folder()
-        path = database_path()
-    if not path.is_file():
-        raise CapError(f"there is no warehouse {path}. Build it first: cap build.")
-    connection = duckdb.connect()
-    try:
-        quoted = str(path).replace("'", "''")
-        # the name that dbt gives it, since views carry it
-        connection.execute(f"""attach '{quoted}' as "{path.stem}" (read_only); use "{path.stem}" """)
-        connection.execute("set TimeZone = 'UTC'")
-        yield Warehouse(connection, f'"{path.stem}".silver', _settings(connection))
-    except duckdb.CatalogException as error:
-        reason = str(error).splitlines()[0].rstrip("!. ")
-        raise CapError(f"{path} is not built whole: {reason}. Build it first: cap build.") from None
-    except duckdb.IOException as error:
-        reason = str(error).splitlines()[0]
-        raise CapError(f"cannot open {path}: {reason}. Is a build or another program using it?") from None
-    finally:
-        connection.close()
+    with opened_warehouse(path) as connection:
+        connection.execute("attach ':memory:' as memory (read_write)")
+        yield Warehouse(connection, "silver", _settings(connection))
 
 
 def _settings(connection: duckdb.DuckDBPyConnection) -> Settings:

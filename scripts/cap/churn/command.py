@@ -4,11 +4,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-import duckdb
 
 from cap.churn.fit import HORIZON_DAYS, Fitted, fit, write_seed
-from cap.errors import CapError
-from cap.load.settings import database_path, require_project_folder
+from cap.warehouse import opened
 
 SEED = Path("seeds/churn_coefficients.csv")
 
@@ -37,15 +35,8 @@ def fit_command(until: datetime | None, out: Path) -> None:
     Learns from customers as of month ends whose 90 days are over by --until, and says how well the score
     ranks the customers of later days. Changes nothing in the warehouse: after it, dbt build.
     """
-    require_project_folder()
-    path = database_path()
-    if not path.is_file():
-        raise CapError(f"there is no warehouse {path}. Build it first: cap build.")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        try:
-            fitted = fit(connection, SEED, until.date() if until else None)
-        except duckdb.CatalogException as error:
-            raise CapError(f"{path} is not built whole: {str(error).splitlines()[0]}.") from None
+    with opened() as connection:
+        fitted = fit(connection, SEED, until.date() if until else None)
     write_seed(fitted, out)
     click.echo(told(fitted))
     click.echo(f"Written: {out}\nNext: dbt build -s churn_coefficients+ (or cap build)")

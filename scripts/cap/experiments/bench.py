@@ -14,8 +14,8 @@ import duckdb
 
 from cap.experiments.analyze import Analysis, analyze
 from cap.experiments.settings import settings
-from cap.experiments.warehouse import opened
 from cap.load.settings import require_project_folder
+from cap.warehouse import opened
 
 DAYS = 28
 EXPERIMENT = "EXP-BENCH"

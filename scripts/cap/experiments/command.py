@@ -9,9 +9,10 @@ from cap.experiments.monitor_command import monitor_command
 from cap.experiments.power_command import power_command
 from cap.experiments.sums import SEGMENTS
 from cap.experiments.warehouse import experiments as all_experiments
-from cap.experiments.warehouse import find, opened
+from cap.experiments.warehouse import find
 from cap.load.settings import database_path
 from cap.output import FORMAT, render
+from cap.warehouse import opened
 
 if TYPE_CHECKING:
     from cap.experiments.analyze import Analysis

@@ -9,8 +9,9 @@ from tqdm import tqdm
 from cap.errors import CapError
 from cap.experiments.courses import Course, Day, Point, State
 from cap.experiments.warehouse import experiments as all_experiments
-from cap.experiments.warehouse import find, opened
+from cap.experiments.warehouse import find
 from cap.output import FORMAT, render
+from cap.warehouse import opened
 
 PICTURES = (".svg", ".png")
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cap.errors import CapError
-from cap.experiments.warehouse import find, opened
+from cap.experiments.warehouse import find
 from cap.metrics.show import cell
 from cap.output import FORMAT, render
+from cap.warehouse import opened
 
 if TYPE_CHECKING:
     from cap.experiments.power import Plan

@@ -8,8 +8,9 @@ from tqdm import tqdm
 from cap.experiments.analyze import Analysis, analyze
 from cap.experiments.settings import settings
 from cap.experiments.sums import SEGMENTS
-from cap.experiments.warehouse import experiments, opened
+from cap.experiments.warehouse import experiments
 from cap.landing import save
+from cap.warehouse import opened
 
 TABLE = "analysis_experiment_results"
 # an experiment analysed again as of the same day replaces that day's rows

@@ -1,17 +1,13 @@
 """The warehouse as the analysis of experiments sees it: read-only, silver and gold alone."""
 
 import difflib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from cap.errors import CapError
-from cap.load.settings import database_path, require_project_folder
 
 SUGGESTED = 5
 ALIKE = 0.5  # of 1, what difflib calls close
@@ -38,32 +34,6 @@ class Experiment:
     units: int
     conversions: int
     verdict: str
-
-
-@contextmanager
-def opened(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the built warehouse, `path` or $CAP_DUCKDB_PATH.
-
-    Raises CapError where there is none, where another holds it, and where a table is missing.
-    """
-    if path is None:
-        require_project_folder()
-        path = database_path()
-    if not path.is_file():
-        raise CapError(f"there is no warehouse {path}. Build it first: cap build.")
-    try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise CapError(f"cannot open {path}: {reason}. Is a build or another program using it?") from None
-    try:
-        connection.execute("set TimeZone = 'UTC'")
-        yield connection
-    except duckdb.CatalogException as error:
-        reason = str(error).splitlines()[0].rstrip("!. ")
-        raise CapError(f"{path} is not built whole: {reason}. Build it first: cap build.") from None
-    finally:
-        connection.close()
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Any = None) -> list[dict[str, Any]]:

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-import duckdb
 
 import cap.quality
 from cap.bench.page import write as write_page
 from cap.errors import CapError
-from cap.load.settings import database_path, require_project_folder
+from cap.load.settings import require_project_folder
 from cap.quality.figures import Figure, markdown
+from cap.warehouse import opened
 
 NO_AREAS = {"command", "figures"}
 
@@ -62,21 +62,10 @@ def quality(truth: Path, chosen: tuple[str, ...], page: Path | None, form: str) 
 
 def measure(truth: Path, names: list[str]) -> list[Figure]:
     """The figures of the areas of these names. Raises CapError where the warehouse is not built."""
-    path = database_path()
-    if not path.is_file():
-        raise CapError(f"there is no warehouse {path}. Build it first: cap build.")
     figures: list[Figure] = []
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with opened() as connection:
         for name in names:
-            area = importlib.import_module(f"cap.quality.{name}")
-            try:
-                figures += area.evaluate(connection, truth)
-            except duckdb.CatalogException as error:
-                reason = str(error).splitlines()[0]
-                raise CapError(
-                    f"{path} is not built whole: {reason}. Run dbt build (or cap build)."
-                ) from None
+            figures += importlib.import_module(f"cap.quality.{name}").evaluate(connection, truth)
     return figures
 
 
