@@ -37,7 +37,7 @@ profiles as (
 
 ),
 
-final as (
+counted as (
 
     select
         records.delivered_date,
@@ -53,15 +53,26 @@ final as (
             case when records.hours_to_delivery <= {{ var('profile_target_hours') }} then 1 end
         ) as integer) as record_in_time_count,
         1.0 * count(profiles.customer_key) / count(*) as published_share,
+        -- of a delivery whose time is not told nothing is known
         1.0 * count(
             case when records.hours_to_delivery <= {{ var('profile_target_hours') }} then 1 end
-        ) / count(*) as in_time_share,
+        ) / nullif(count(records.hours_to_delivery), 0) as in_time_share,
         {{ dbt.datediff('records.delivered_date', 'max(build_dates.as_of)', 'day') }} as age_days
     from records
     cross join {{ ref('int_core__build_dates') }} as build_dates
     left join used on records.record_key = used.record_key
     left join profiles on records.customer_key = profiles.customer_key
     group by records.delivered_date, records.source_system
+
+),
+
+final as (
+
+    select
+        *,
+        published_share >= 1
+        and in_time_share >= {{ var("profile_in_time_share") }} as is_service_level_met
+    from counted
 
 )
 

@@ -28,6 +28,7 @@ select
     case when is_from_before then 1 else 0 end as from_before_count,
     case when is_closed and is_from_before then 1 else 0 end as closed_from_before_count,
     case when is_new and is_open then 1 else 0 end as new_count,
+    case when is_new and is_known then 1 else 0 end as new_known_count,
     case when is_new and is_open and is_activated then 1 else 0 end as activated_count
 
 from {{ ref('silver_product_holding_months') }}

@@ -97,8 +97,8 @@ final as (
         offers.is_accepted,
         compared.taken_date,
         compared.taken_date is not null as is_successful,
-        compared.taken_date is not null or offers.window_end_date < build_dates.as_of
-            as is_decided
+        -- judged when the window is over and no sooner: successes are known before failures
+        offers.window_end_date < build_dates.as_of as is_decided
     from offers
     left join compared on offers.recommendation_key = compared.recommendation_key
     cross join build_dates
