@@ -26,11 +26,18 @@ revenue as (
 
 ),
 
+-- the last told, though a later measurement tells none
 latest as (
 
-    select *
+    select
+        customer_key,
+        max_by(profitability_score, metric_date) filter (where profitability_score is not null)
+            as profitability_score,
+        max_by(customer_lifetime_value, metric_date) filter (
+            where customer_lifetime_value is not null
+        ) as customer_lifetime_value
     from measured
-    qualify row_number() over (partition by customer_key order by metric_date desc) = 1
+    group by customer_key
 
 ),
 

@@ -13,13 +13,17 @@ holdings as (
 
 ),
 
-measured as (
+measured as (select * from {{ ref('silver_customer_value') }}),
+
+-- the last told holds, though a later measurement tells none
+valued as (
 
     select
         *,
         lead(metric_date) over (partition by customer_key order by metric_date)
             as next_metric_date
-    from {{ ref('silver_customer_value') }}
+    from measured
+    where customer_lifetime_value is not null
 
 ),
 
@@ -62,7 +66,7 @@ customer_spans as (
         next_metric_date as valid_to_date,
         'lifetime_value' as measure,
         customer_lifetime_value as amount
-    from measured
+    from valued
     union all
     select
         customer_key,

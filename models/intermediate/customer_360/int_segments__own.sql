@@ -1,9 +1,18 @@
+{# what must be told by a day, that the segmentation can tell anything of it #}
+{% set schemes = {
+    'rfm': 'is_observed', 'value_tier': 'is_measured', 'engagement_tier': 'is_observed',
+    'life_stage': 'true', 'behaviour_cluster': 'is_observed',
+} %}
+
 with
 
+-- before the first event nobody is silent, and before the first measurement nobody without value
 customers as (
 
-    select * from {{ ref('int_segments__customers') }}
-    where is_observed
+    select
+        *,
+        count(revenue) over (partition by as_of_date) > 0 as is_measured
+    from {{ ref('int_segments__customers') }}
 
 ),
 
@@ -50,6 +59,8 @@ segmented as (
     select
         customers.customer_key,
         customers.as_of_date,
+        customers.is_observed,
+        customers.is_measured,
         case
             when scored.customer_key is null then 'rfm_none'
             when
@@ -108,7 +119,7 @@ segmented as (
 
 final as (
 
-    {% for scheme in ['rfm', 'value_tier', 'engagement_tier', 'life_stage', 'behaviour_cluster'] %}
+    {% for scheme, condition in schemes.items() %}
         select
             customer_key,
             as_of_date,
@@ -116,7 +127,7 @@ final as (
             {{ scheme }} as segment_code,
             {{ 'rfm_score' if scheme == 'rfm' else 'null' }} as rfm_score
         from segmented
-        where {{ scheme }} is not null
+        where {{ scheme }} is not null and {{ condition }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
