@@ -1,6 +1,5 @@
 """What attribution reads: silver and gold, read-only, sums by channel or campaign."""
 
-import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from typing import Any
 import duckdb
 
 from cap.attribution.chain import Path
-from cap.errors import CapError
+from cap.errors import SUGGESTED, CapError, nearest
 from cap.warehouse import opened as opened_warehouse
 
 # models in SQL, as fact_attribution names them
@@ -28,8 +27,6 @@ MODELS = (
 )
 GRAINS = ("channel", "campaign")
 NO_TOUCH = "(none)"
-SUGGESTED = 5
-ALIKE = 0.5  # of 1, what difflib calls close
 
 
 @dataclass(frozen=True)
@@ -134,12 +131,8 @@ def conversion_type(warehouse: Warehouse, asked: str) -> str:
 
 def near(asked: str, known: list[str]) -> str:
     """A sentence that names what is like it, or else some of what there is."""
-    words = {one.lower(): one for one in known}
-    plain = asked.strip().lower()
-    found = difflib.get_close_matches(plain, words, SUGGESTED, ALIKE)
-    found = found or [word for word in words if plain and plain in word][:SUGGESTED]
-    if found:
-        return f"Did you mean {', '.join(words[one] for one in found)}?"
+    if found := nearest(asked, known):
+        return f"Did you mean {', '.join(found)}?"
     return f"There are {', '.join(known[:SUGGESTED])}{' …' if len(known) > SUGGESTED else ''}."
 
 

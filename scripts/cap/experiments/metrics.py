@@ -1,12 +1,11 @@
 """The metrics in which the arms of an experiment are compared: the seed, and what the testing tool tells."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from cap.errors import CapError
+from cap.errors import CapError, nearest
 from cap.experiments.warehouse import rows
 
 SEED = "seeds/experiment_metrics.csv"
@@ -95,7 +94,7 @@ def chosen(metrics: Sequence[Metric], asked: Sequence[str]) -> list[Metric]:
     by_name = {metric.name: metric for metric in metrics}
     for name in asked:
         if name not in by_name:
-            near = difflib.get_close_matches(name, by_name, 5, 0.5)
+            near = nearest(name, by_name)
             told = f"Did you mean {', '.join(near)}?" if near else f"There are {', '.join(by_name)}."
             raise CapError(f"there is no metric {name!r} for this experiment. {told}")
     return [by_name[name] for name in dict.fromkeys(asked)] or list(metrics)
@@ -117,7 +116,7 @@ def _check(metric: Metric, known: set[str]) -> None:
         if column is None or (column.startswith(TOLD) and role != "covariate"):
             continue
         if column not in known:
-            near = difflib.get_close_matches(column, known, 3, 0.5)
+            near = nearest(column, known, 3)
             more = f"; did you mean {', '.join(near)}?" if near else f"; there are {', '.join(sorted(known))}"
             raise CapError(f"{place}: {OUTCOMES} has no {role} {column!r}{more}")
     if metric.covariate and not metric.covariate.startswith("pre_"):

@@ -1,16 +1,12 @@
 """The warehouse as the analysis of experiments sees it: read-only, silver and gold alone."""
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import duckdb
 
-from cap.errors import CapError
-
-SUGGESTED = 5
-ALIKE = 0.5  # of 1, what difflib calls close
+from cap.errors import SUGGESTED, CapError, nearest
 
 
 @dataclass(frozen=True)
@@ -101,10 +97,8 @@ def find(connection: duckdb.DuckDBPyConnection, asked: str) -> Experiment:
         hits = [one for one in known if names(one).lower() == plain]
         if len(hits) == 1:
             return hits[0]
-    words = {text.lower(): one for one in known for text in (one.name or "", one.experiment_id) if text}
-    near = difflib.get_close_matches(plain, words, SUGGESTED, ALIKE)
-    near = near or [word for word in words if plain in word][:SUGGESTED]
-    told = list(dict.fromkeys(words[word].experiment_id for word in near))
+    words = {text: one for one in known for text in (one.name or "", one.experiment_id) if text}
+    told = list(dict.fromkeys(words[text].experiment_id for text in nearest(asked, words)))
     names = {
         one.experiment_id: f"{one.experiment_id} ({one.name})" if one.name else one.experiment_id
         for one in known

@@ -1,14 +1,13 @@
 """Between what is typed and what MetricFlow says: conditions, wrong names, what a metric is made of."""
 
-import difflib
 import re
 import textwrap
 from collections.abc import Iterator
 
+from cap.errors import nearest
 from cap.metrics.catalogue import Catalogue, Entry
 
 GRAINS = ("day", "week", "month", "quarter", "year")
-SUGGESTED = 5
 # a quoted text, or a name with __ in it
 WORD = re.compile(r"'(?:[^']|'')*'|\b[a-z]\w*?__\w+\b")
 
@@ -42,7 +41,7 @@ def wrong_group(groups: list[str], known: dict[str, str]) -> str | None:
     for group in groups:
         if ungrained(group) not in names:
             wanted = ungrained(group)
-            near = difflib.get_close_matches(wanted, names, SUGGESTED, 0.5)
+            near = nearest(wanted, sorted(names))
             # the attribute alone: country for customer__country
             near += sorted(one for one in names if one.endswith(f"__{wanted}") and one not in near)
             advice = "".join(f"\n  {one}" for one in near)
