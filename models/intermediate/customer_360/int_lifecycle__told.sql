@@ -15,7 +15,10 @@ told as (
     from {{ ref('silver_customer_lifecycle_events') }} as events
     inner join {{ ref('int_lifecycle__members') }} as members
         on events.source_customer_key = members.source_customer_key
-    where events.to_stage_code is not null
+    cross join {{ ref('int_core__build_dates') }} as build_dates
+    where
+        events.to_stage_code is not null
+        and cast(events.event_timestamp as date) <= build_dates.as_of
 
 ),
 
