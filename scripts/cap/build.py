@@ -51,6 +51,8 @@ SELECTING = (
     "--resource-type",
     "--empty",
 )
+# they try the SQL and not the data: whoever changes it runs them, and `make test`
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -60,7 +62,8 @@ def build(ctx: click.Context, dbt_args: tuple[str, ...]) -> None:
     """Generate sample data if there is none, load it, run `dbt build`, analyse it, say what to try next.
 
     With CAP_BRONZE_PATH set that data is built and none is generated. What follows `--` goes to dbt:
-    `cap build -- --select staging`.
+    `cap build -- --select staging`. Where nothing is selected dbt's unit tests are left out, which try the
+    project's SQL and not your data; `make test` runs them.
     """
     require_project_folder()
     begun = time.monotonic()
@@ -68,11 +71,12 @@ def build(ctx: click.Context, dbt_args: tuple[str, ...]) -> None:
         _ensure_world(ctx)
     if run_load().must_rebuild and "--full-refresh" not in dbt_args:
         dbt_args = ("--full-refresh", *dbt_args)
-    result = _dbt_build(dbt_args)
+    is_whole = not any(one.split("=")[0] in SELECTING for one in dbt_args)
+    result = _dbt_build((*WITHOUT_UNIT_TESTS, *dbt_args) if is_whole else dbt_args)
     if _report_dbt(result):
         click.echo(f"The build failed. dbt's own words are in {_log_file()}", err=True)
         ctx.exit(1)
-    if not any(one.split("=")[0] in SELECTING for one in dbt_args):
+    if is_whole:
         analyse()
     _print_warehouse(time.monotonic() - begun)
     _print_next()

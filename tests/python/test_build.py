@@ -95,7 +95,7 @@ def test_a_failing_dbt_is_told_in_short_and_is_the_exit_code(bronze, database):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "is_analysed"),
+    ("arguments", "is_whole"),
     [
         ([], True),
         (["--", "--full-refresh"], True),
@@ -105,19 +105,21 @@ def test_a_failing_dbt_is_told_in_short_and_is_the_exit_code(bronze, database):
         (["--", "--exclude", "gold"], False),
     ],
 )
-def test_what_is_built_whole_is_analysed_and_a_part_of_it_is_not(
-    arguments: list[str], is_analysed: bool, monkeypatch: pytest.MonkeyPatch
+def test_what_is_built_whole_is_analysed_without_unit_tests_and_a_part_as_it_is_asked_for(
+    arguments: list[str], is_whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[str] = []
+    said: list[object] = []
     monkeypatch.setenv("CAP_BRONZE_PATH", "/somewhere")
     monkeypatch.setattr("cap.build.run_load", lambda: types.SimpleNamespace(must_rebuild=False))
-    monkeypatch.setattr("cap.build._dbt_build", lambda _: said.append("dbt"))
+    given = tuple(arguments[1:])
+    without = ("--exclude-resource-type", "unit_test") if is_whole else ()
+    monkeypatch.setattr("cap.build._dbt_build", said.append)
     monkeypatch.setattr("cap.build._report_dbt", lambda _: 0)
     monkeypatch.setattr("cap.build.analyse", lambda: said.append("analysis"))
     monkeypatch.setattr("cap.build._print_warehouse", lambda _: said.append("warehouse"))
     done = CliRunner().invoke(main, ["build", *arguments])
     assert done.exit_code == 0, done.output
-    assert said == ["dbt", *["analysis"] * is_analysed, "warehouse"]
+    assert said == [(*without, *given), *["analysis"] * is_whole, "warehouse"]
 
 
 def test_analyses_are_published_in_one_run_and_nothing_found_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
