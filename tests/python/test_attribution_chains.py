@@ -1,17 +1,21 @@
 """Markov chains of attribution: equal to another library and to counts by hand, and as sure as they say."""
 
 import warnings
+from bisect import bisect
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from itertools import accumulate
 
 import numpy as np
 import pytest
 from do_attribution import MarkovAttribution
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from cap.attribution import chain as chains
-from cap.attribution.chain import Chain, Path, TooManyStates, bootstrap, chain, solve
+from cap.attribution.chain import Chain, Histories, Path, TooManyStates, bootstrap, chain, solve
 from cap.attribution.estimate import _in_cents
 
 EXACT = 1e-12
@@ -189,10 +193,12 @@ def test_the_same_seed_draws_the_same_paths() -> None:
 def drawn_from(steps: dict[int, dict[int, float]], count: int, rng: np.random.Generator) -> list[Path]:
     """Paths of a chain with these chances; 0 is the start, -1 a conversion, -2 nothing."""
     made = []
+    ways = {here: list(to) for here, to in steps.items()}
+    bounds = {here: list(accumulate(to.values())) for here, to in steps.items()}
     for _ in range(count):
         here, nodes = 0, []
         while True:
-            there = int(rng.choice(list(steps[here]), p=list(steps[here].values())))
+            there = ways[here][min(bisect(bounds[here], rng.random()), len(ways[here]) - 1)]
             if there < 0:
                 made.append(Path(tuple(nodes), there == -1, 1))
                 break
@@ -227,6 +233,61 @@ def test_intervals_cover_the_true_effects() -> None:
             low, high = effect.removal_interval
             covered += low <= true[node] <= high
     assert 0.92 <= covered / 600 <= 0.98
+
+
+def test_who_has_several_paths_is_drawn_once() -> None:
+    """Of fifty people each has one path that converted, and one that did not: whoever is drawn, half do. The
+    path without a touch, which is none, does not move the others' places.
+    """
+    one = chain([Path((), True, 50), Path((A,), True, 50), Path((A, B), False, 50)], 1)
+    alike = Histories(np.array([50]), np.array([0, 0]), np.array([1, 2]), np.array([1, 1]))
+    told = bootstrap(one, 40, 0, 0.95, histories=alike).effects[B]
+    assert told.removal_interval == (told.removal, told.removal)
+    assert bootstrap(one, 40, 0, 0.95).effects[A].share_interval[1] == 1
+    # two kinds of people: some came by A twice, and the others, who are fewer, once by B
+    both = chain([Path((A,), True, 20), Path((B,), True, 3)], 1)
+    kinds = Histories(np.array([10, 3]), np.array([0, 1]), np.array([0, 1]), np.array([2, 1]))
+    low, high = bootstrap(both, 4000, 1, 0.9, histories=kinds).effects[B].share_interval
+    # of thirteen drawn, n are of B with the chance 3 / 13, and B then has n / (n + 2 (13 - n))
+    wanted = [float(n / (26 - n)) for n in binom.ppf([0.05, 0.95], 13, 3 / 13)]
+    assert (low, high) == pytest.approx(wanted, abs=1e-9)
+
+
+def people_who_convert_again(count: int, rng: np.random.Generator) -> tuple[list[Path], Histories]:
+    """People with habits, half of whom meet A most and convert more; each next path goes on where the last
+    one ended, as those of conversions within one lookback do.
+    """
+    seen: dict[tuple[tuple[int, ...], bool], Counter[int]] = {}
+    for person in range(count):
+        is_first = rng.random() < 0.5
+        often = np.cumsum([0.7, 0.2, 0.1] if is_first else [0.1, 0.3, 0.6])
+        luck = rng.beta(1, 2) if is_first else rng.beta(1, 6)
+        nodes: tuple[int, ...] = ()
+        for _ in range(1 + rng.poisson(2)):
+            more = rng.integers(0, 2) if nodes else rng.integers(1, 4)
+            nodes += tuple(int(node) + 1 for node in np.searchsorted(often, rng.random(more)))
+            seen.setdefault((nodes, bool(rng.random() < luck)), Counter())[person] += 1
+    paths = [Path(nodes, converts, by.total()) for (nodes, converts), by in seen.items()]
+    belongs = [(person, place, n) for place, by in enumerate(seen.values()) for person, n in by.items()]
+    return paths, Histories(np.ones(count), *np.array(belongs).T)
+
+
+def test_intervals_cover_where_people_convert_again() -> None:
+    """Of drawn people 95 % intervals hold what is true of many; of drawn paths, far fewer."""
+    rng = np.random.default_rng(3)
+    true = removals(people_who_convert_again(20_000, rng)[0], 1)
+    covered, by_path = 0, 0
+    for world in range(150):
+        paths, histories = people_who_convert_again(150, rng)
+        one = chain(paths, 1)
+        for node, effect in bootstrap(one, 200, world, 0.95, histories=histories).effects.items():
+            low, high = effect.removal_interval
+            covered += low <= true[node] <= high
+        for node, effect in bootstrap(one, 200, world, 0.95).effects.items():
+            low, high = effect.removal_interval
+            by_path += low <= true[node] <= high
+    assert 0.92 <= covered / 450 <= 0.98
+    assert by_path / 450 < 0.88
 
 
 def test_what_cannot_be_a_chain_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

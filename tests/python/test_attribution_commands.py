@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,12 +16,12 @@ from click.testing import CliRunner, Result
 from conftest import Warehouse
 from scipy.stats import kendalltau
 
-from cap.attribution import CAUSALITY
+from cap.attribution import CAUSALITY, compare, recompute
 from cap.attribution import warehouse as stored
 from cap.attribution.compare import agreements, side_by_side
 from cap.attribution.estimate import estimates
-from cap.attribution.explain import explain_channel, explain_conversion, find_channel
-from cap.attribution.holdouts import holdouts
+from cap.attribution.explain import explain_channel, explain_conversion, explain_paths, find_channel
+from cap.attribution.holdouts import Holdout, holdouts
 from cap.attribution.recompute import VARS, compiled, dropped, rebuilt
 from cap.attribution.results import AttributionEstimate
 from cap.attribution.save import land_estimates
@@ -28,6 +30,8 @@ from cap.cli import main
 
 EXACT = 1e-12
 CENT = 0.005
+
+Compiles = Callable[[Sequence[dict], dict], list]
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +175,132 @@ def test_holdouts_are_ratios_over_customers(warehouse: Warehouse) -> None:
             # Welch: a little wider than the normal interval
             half = (one.upper - one.lower) / 2 / np.sqrt(sum(variances))
             assert 1.95 < half < 2.2
+            assert one.standard_error == pytest.approx(np.sqrt(sum(variances)))
     assert any(one.note for one in told) or any(one.lower is not None for one in told)
+
+
+def test_of_many_holdouts_one_seems_to_do_something() -> None:
+    """Three channels that can be judged share the chance of a false find; a fourth held out twenty, of whom
+    none converted, and a fifth too few: whatever their difference, nothing says how sure it is.
+    """
+    arms = {1: (400, 100, 400, 60), 2: (400, 80, 400, 70), 3: (400, 50, 400, 60), 4: (90, 60, 20, 0)}
+    arms[5] = (90, 45, 5, 1)
+    with duckdb.connect() as connection:
+        connection.execute("create schema gold")
+        connection.execute(
+            "create table gold.dim_channel as "
+            "select n as channel_key, 'c' || n as channel_name from range(9) t(n)"
+        )
+        connection.execute(
+            "create table gold.fact_channel_holdouts (channel_key int, holdout_arm text, customer_key int, "
+            "journey_key int, journey_count int, conversion_count int)"
+        )
+        for channel, (reached, won, held_out, won_without) in arms.items():
+            for arm, journeys, some in (("reached", reached, won), ("held_out", held_out, won_without)):
+                connection.execute(
+                    f"insert into gold.fact_channel_holdouts select {channel}, '{arm}', null, n, 1, "
+                    f"(n < {some})::int from range({journeys}) t(n)"
+                )
+        told = {one.channel: one for one in holdouts(stored.Warehouse(connection, "silver", None))}
+    by_size = sorted((told[name] for name in ("c1", "c2", "c3")), key=lambda one: one.p_value)
+    first, second, third = (one.p_value for one in by_size)
+    wanted = [3 * first, max(3 * first, 2 * second), max(3 * first, 2 * second, third)]
+    assert [one.adjusted_p_value for one in by_size] == pytest.approx([min(p, 1) for p in wanted])
+    assert told["c1"].adjusted_p_value < 0.01 < 0.05 < told["c3"].p_value
+    assert told["c4"].note == "too small: an arm has no conversion"
+    assert "expected, 5 needed" in told["c5"].note
+    for name in ("c4", "c5"):
+        assert told[name].uplift is not None
+        assert {told[name].lower, told[name].standard_error, told[name].adjusted_p_value} == {None}
+
+
+def test_holdouts_agree_only_as_surely_as_they_know() -> None:
+    """A model has three channels in the order of what they caused; with wide errors any order may be."""
+    credit = AttributionEstimate(
+        **{
+            **dict.fromkeys(AttributionEstimate.__dataclass_fields__),
+            "attribution_model": "linear",
+            "campaign_key": -1,
+        }
+    )
+    held = Holdout(**{**dict.fromkeys(Holdout.__dataclass_fields__), "reached_journeys": 100})
+    found = [replace(credit, channel_key=n, share=n / 6) for n in (1, 2, 3)]
+
+    def agreed(error: float, confidence: float = 0.95) -> compare.Agreement:
+        some = [
+            replace(held, channel_key=n, uplift=n / 10, caused=10 * n, standard_error=error)
+            for n in (1, 2, 3)
+        ]
+        # one too small to have an error is not compared
+        some.append(replace(held, channel_key=4, uplift=0.9, caused=90))
+        (one,) = agreements(found, some, confidence)
+        return one
+
+    sure, unsure = agreed(0.001), agreed(10)
+    assert (sure.channels, sure.rank_agreement, sure.rank_lower, sure.rank_upper) == pytest.approx(
+        (3, 1, 1, 1)
+    )
+    assert (unsure.rank_agreement, unsure.rank_lower, unsure.rank_upper) == pytest.approx((1, -1, 1))
+    between = agreed(0.1, 0.5)
+    assert between.rank_lower == pytest.approx(1 / 3)
+    # what caused most is uplift times those reached
+    few = [
+        replace(held, channel_key=n, uplift=n / 10, caused=1, standard_error=1e-6, reached_journeys=r)
+        for n, r in ((1, 100), (2, 10))
+    ]
+    assert agreements(found, few)[0].rank_upper is None
+    few = [replace(one, caused=one.uplift * one.reached_journeys) for one in few]
+    assert agreements(found, few)[0].rank_upper == agreements(found, few)[0].rank_agreement == -1
+
+
+def test_of_an_early_conversion_the_lookback_is_not_seen_whole() -> None:
+    """The data begin with a session on the first; a lookback of two days, both ends with it."""
+    begin = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    with duckdb.connect() as connection:
+        connection.execute("create schema silver")
+        connection.execute("create table silver.silver_touchpoints (touchpoint_timestamp timestamp)")
+        connection.execute(
+            "create table silver.silver_web_sessions as select ? as session_start_timestamp", [begin]
+        )
+        connection.execute(
+            "create table silver.silver_attribution_paths "
+            "(conversion_type text, touch_number int, conversion_timestamp timestamp)"
+        )
+        for kind, number, hours in (
+            ("purchase", 1, 47),
+            ("purchase", 1, 48),
+            ("purchase", 2, 48),
+            ("purchase", 1, 90),
+            ("purchase", 1, 91),
+            ("lead", 1, 1),
+        ):
+            connection.execute(
+                "insert into silver.silver_attribution_paths values (?, ?, ?)",
+                [kind, number, begin + timedelta(hours=hours)],
+            )
+        settings = stored.Settings("channel", "none", "linear", 2 * 86_400, 1, begin.date())
+        assert stored.seen_whole(stored.Warehouse(connection, "silver", settings), "purchase") == 0.75
+
+
+def test_people_are_drawn_with_all_their_paths(warehouse: Warehouse) -> None:
+    """Histories add up to the paths and to the people; those who converted again have them in one."""
+    for name, people, most in warehouse.query(
+        """
+        with of_people as (
+            select conversion_type, person_key, is_converted, count(*) as paths
+            from intermediate.int_attribution__person_paths group by all
+        )
+        select conversion_type, count(distinct person_key), max(paths) filter (where is_converted)
+        from of_people group by all having bool_or(is_converted)
+        """
+    ):
+        with opened(warehouse.database) as one:
+            paths, told = stored.paths(one, name), stored.histories(one, name)
+        counts = np.bincount(told.path, told.times * told.people[told.kind])
+        assert counts.tolist() == [path.count for path in paths]
+        assert told.people.sum() == people
+        won = np.array([path.is_converted for path in paths])[told.path]
+        assert np.bincount(told.kind, told.times * won).max() == most
 
 
 def test_a_row_per_channel_and_how_far_models_agree(
@@ -210,23 +339,42 @@ def at_home(written: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return settings
 
 
+TRIED = (
+    {},
+    {"path_transform": "collapse_repeats"},
+    {"path_transform": "drop_direct_unless_only"},
+    {"lookback_seconds": 86_400},
+    {"attribution_grain": "campaign"},
+)
+
+
+@pytest.fixture(scope="module")
+def anew(written: Path) -> Compiles:
+    """`compiled`, asked once of dbt for all that is tried here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CAP_DUCKDB_PATH", str(written / "warehouse.duckdb"))
+        patch.setenv("DBT_TARGET_PATH", str(written / "target"))
+        patch.setenv("DBT_LOG_PATH", str(written / "logs"))
+        with opened() as one:
+            built_by = {name: getattr(one.settings, name) for name in VARS}
+        models = compiled(TRIED, built_by)
+
+    def answer(wanted: Sequence[dict], settings: dict) -> list:
+        assert settings == built_by
+        as_asked = [{name: one[name] for name in one if one[name] != built_by[name]} for one in wanted]
+        return [models[TRIED.index(one)] for one in as_asked]
+
+    return answer
+
+
 def test_other_settings_are_the_models_own_sql(
-    written: Path, at_home: dict[str, str], found: dict[str, list[AttributionEstimate]]
+    warehouse: Warehouse, anew: Compiles, found: dict[str, list[AttributionEstimate]]
 ) -> None:
     """As built it says what was built; repeats change linear, not Markov; a day knows other first touches."""
-    tried = [
-        {},
-        {"path_transform": "collapse_repeats"},
-        {"path_transform": "drop_direct_unless_only"},
-        {"lookback_seconds": 86_400},
-        {"attribution_grain": "campaign"},
-    ]
-    with opened(written / "warehouse.duckdb") as one:
-        built_by = {name: getattr(one.settings, name) for name in VARS}
-    models = compiled(tried, built_by)
     answers = []
-    with opened(written / "warehouse.duckdb") as one:
-        for settings, sql in zip(tried, models, strict=True):
+    with opened(warehouse.database) as one:
+        models = anew(TRIED, {name: getattr(one.settings, name) for name in VARS})
+        for settings, sql in zip(TRIED, models, strict=True):
             again = rebuilt(one, sql, "again", **settings)
             rows = estimates(again, "purchase", orders=(1,), samples=0)
             answers.append({(row.attribution_model, row.name): row.share for row in rows})
@@ -251,12 +399,72 @@ def test_other_settings_are_the_models_own_sql(
     assert len(of(by_campaign, "linear")) > len(of(as_built, "linear"))
 
 
+def test_sensitivity_is_the_credit_that_goes_elsewhere(
+    warehouse: Warehouse,
+    anew: Compiles,
+    found: dict[str, list[AttributionEstimate]],
+    cap: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compare, "compiled", anew)
+    monkeypatch.setattr(compare, "TRIED", {"lookback": ("lookback_seconds", (86_400,))})
+    done = cap("compare", "--sensitivity", "lookback", "--format", "json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    before = {
+        (row.attribution_model, row.name): row.share for row in found["purchase"] if row.share is not None
+    }
+    days = {row["value"]: row["is_as_built"] for row in told}
+    assert days == {"1 days": False, "30 days": True}
+    for row in told:
+        assert row["share_as_built"] == pytest.approx(before.get((row["attribution_model"], row["name"]), 0))
+        assert row["change"] == pytest.approx(row["share"] - row["share_as_built"])
+        assert row["change"] == pytest.approx(0, abs=1e-9) or not row["is_as_built"]
+    # within a day fewer conversions have a touch, but of more of them the whole lookback is in the data
+    short, long = (next(row for row in told if row["value"] == value) for value in days)
+    assert short["touched_conversions"] < long["touched_conversions"]
+    assert 0 < long["seen_whole"] < short["seen_whole"] <= 1
+    moved = sum(
+        abs(row["change"])
+        for row in told
+        if row["value"] == "1 days" and row["attribution_model"] == "linear"
+    )
+    table = cap("compare", "--sensitivity", "lookback").stdout
+    assert f"{moved / 2:.1%}" in next(line for line in table.splitlines() if line.startswith("1 days"))
+    assert "30 days (as built)" in table
+    assert CAUSALITY.split(";")[0] in table
+
+
+def test_campaigns_are_credited_where_channels_were_built(
+    anew: Compiles, cap: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recompute, "compiled", anew)
+    done = cap("run", "--by", "campaign", "--order", "1", "--samples", "40", "--format", "json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert {row["grain"] for row in told} == {"campaign"}
+    some = max(
+        (row for row in told if row["campaign_key"] != -1 and row["model_order"] == 1),
+        key=lambda row: row["share"],
+    )
+    assert 0 <= some["share_lower"] <= some["share"] <= some["share_upper"]
+    assert some["share_lower"] < some["share_upper"]
+    done = cap("explain", "--by", "campaign", some["name"], "--format", "json")
+    assert done.exit_code == 0, done.output
+    credit = {line["item"]: line["share"] for line in json.loads(done.stdout) if line["section"] == "credit"}
+    assert credit["markov_1"] == pytest.approx(some["share"])
+    # a campaign has no holdout group, nor has the channel a group for its campaign
+    assert "holdout" not in {line["section"] for line in json.loads(done.stdout)}
+    rows = json.loads(cap("compare", "--by", "campaign", "--format", "json").stdout)
+    assert {row["holdout_uplift"] for row in rows} == {None}
+
+
 def test_what_is_saved_is_in_gold_and_once(written: Path, at_home: dict[str, str]) -> None:
     database = written / "warehouse.duckdb"
     with opened(database) as one:
         earlier = estimates(one, "purchase", orders=(1,), samples=0)
     assert land_estimates(earlier, database) == len(earlier)
-    arguments = ["run", "--all", "--order", "1", "--samples", "5", "--save", "--format", "json"]
+    arguments = ["run", "--all", "--order", "1", "--samples", "40", "--save", "--format", "json"]
     done = CliRunner().invoke(main, ["attribution", *arguments])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
@@ -277,7 +485,7 @@ def test_what_is_saved_is_in_gold_and_once(written: Path, at_home: dict[str, str
             row["sample_count"],
             True,
         )
-    assert {row["sample_count"] for row in told if row["model_order"]} == {5}
+    assert {row["sample_count"] for row in told if row["model_order"]} == {40}
 
 
 def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:
@@ -311,6 +519,38 @@ def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:
     assert told["credit", "markov_2"].share > 0
 
 
+def test_all_paths_are_explained_by_what_adds_up(warehouse: Warehouse, cap: Callable[..., Result]) -> None:
+    with opened(warehouse.database) as one:
+        lines = explain_paths(one, "lead", top=3)
+        touched, *_ = stored.totals(one, "lead")
+    told = {(line.section, line.item): line for line in lines}
+    won, lost = told["paths", "(a conversion)"], told["paths", "(nothing)"]
+    assert won.count == touched
+    assert won.share == pytest.approx(won.count / (won.count + lost.count))
+    lengths = [line for line in lines if line.section == "length"]
+    assert sum(line.count for line in lengths) == touched
+    assert sum(line.share for line in lengths) == pytest.approx(1)
+    distinct = warehouse.query(
+        "select nodes, is_converted, path_count from silver.silver_attribution_distinct_paths "
+        "where conversion_type = 'lead'"
+    )
+    between = [count for nodes, is_won, count in distinct if is_won and 3 <= len(nodes.split(",")) <= 5]
+    assert told["length", "3 to 5"].count == sum(between)
+    for section, is_told in (("paths that converted", True), ("paths that led to nothing", False)):
+        some = [line for line in lines if line.section == section]
+        counts = sorted((count for _, is_won, count in distinct if is_won is is_told), reverse=True)
+        assert [line.count for line in some] == counts[:3]
+    effects = warehouse.query(
+        "select channel_name, removal_effect::double from gold.fact_attribution_removal_effects "
+        "inner join gold.dim_channel using (channel_key) where conversion_type = 'lead'"
+    )
+    by_channel = {line.item: line.share for line in lines if line.section == "removal effect by channel"}
+    assert by_channel == pytest.approx(dict(effects), abs=EXACT)
+    done = cap("explain", "--conversion-type", "lead", "--top", "3")
+    assert done.exit_code == 0, done.output
+    assert "Paths to a lead, or to none" in done.stdout
+
+
 def test_a_conversion_is_explained_by_its_touches(warehouse: Warehouse, cap: Callable[..., Result]) -> None:
     ((conversion, key, touches),) = warehouse.query(
         "select any_value(conversion_id), conversion_key, count(*) "
@@ -331,7 +571,12 @@ def test_a_conversion_is_explained_by_its_touches(warehouse: Warehouse, cap: Cal
 
 
 def test_what_is_printed_is_cautious(cap: Callable[..., Result]) -> None:
-    for arguments in (["run", "--order", "1", "--samples", "0"], ["compare"], ["explain", "Email"]):
+    for arguments in (
+        ["run", "--order", "1", "--samples", "0"],
+        ["compare"],
+        ["explain"],
+        ["explain", "Email"],
+    ):
         done = cap(*arguments)
         assert done.exit_code == 0, done.output
         assert CAUSALITY.split(";")[0] in done.stdout
@@ -351,6 +596,8 @@ def test_what_is_printed_is_cautious(cap: Callable[..., Result]) -> None:
         (["explain", "Emial"], "Did you mean Email"),
         (["explain", "cv_nobody"], "no channel and no conversion 'cv_nobody'"),
         (["compare", "--agreement"], "--format csv or json"),
+        (["run", "--samples", "39"], "39 samples are too few for 95 % intervals: take 40, or 0 for none"),
+        (["run", "--samples", "19", "--confidence", "0.9"], "take 20, or 0 for none"),
         (["compare", "--sensitivity", "lookback", "--by", "campaign"], "leave out --agreement and --by"),
     ],
 )

@@ -47,8 +47,12 @@ final as (
         attributed_revenue,
         confidence_level,
         sample_count,
-        analysis_date
-        = max(analysis_date) over (partition by conversion_type, attribution_grain) as is_latest
+        -- the same day analysed by another transform is another answer: of the two the later counts
+        analysis_date = max(analysis_date) over (partition by conversion_type, attribution_grain)
+        and path_transform = first_value(path_transform) over (
+            partition by conversion_type, attribution_grain
+            order by analysis_date desc, ingestion_timestamp desc, path_transform asc
+        ) as is_latest
     from landed
 
 )

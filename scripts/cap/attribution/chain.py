@@ -17,7 +17,7 @@ tests compare, has neither counted paths in bulk nor intervals.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
@@ -43,6 +43,20 @@ class Path:
     nodes: tuple[int, ...]
     is_converted: bool
     count: int
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Which paths belong to one person: those with the same paths, each as often, are counted together.
+
+    `people` (h,) is how many have each history; to one of `kind` (q,) belongs the path at the place `path`
+    (q,), among those of which the chain is made, `times` (q,) times. Over all that is the paths' counts.
+    """
+
+    people: np.ndarray
+    kind: np.ndarray
+    path: np.ndarray
+    times: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,7 @@ class Chain:
 
     `last` is the node of each state (n,), START for the first; `here` and `there` are the steps (m,), where n
     is a conversion and n + 1 nothing; `uses` (m, p) counts how often a path of each kind takes a step, and
-    `counts` (p,) how many there are of each.
+    `counts` (p,) how many there are of each; `given` (p,) is its place among the paths of which it was made.
     """
 
     order: int
@@ -90,6 +104,7 @@ class Chain:
     there: np.ndarray
     uses: sparse.csr_array
     counts: np.ndarray
+    given: np.ndarray
     nodes: tuple[int, ...] = field(default=())
 
     @property
@@ -113,14 +128,17 @@ def chain(paths: Iterable[Path], order: int) -> Chain:
     """
     if order < 1:
         raise ValueError(f"the order of a chain is 1 or more, not {order}")
-    kinds = [(_without_repeats(path.nodes), path.is_converted, path.count) for path in paths]
-    kinds = [kind for kind in kinds if kind[0] and kind[2] > 0]
+    kinds = [
+        (_without_repeats(path.nodes), path.is_converted, path.count, place)
+        for place, path in enumerate(paths)
+        if path.nodes and path.count > 0
+    ]
     if not kinds:
         raise ValueError("a chain needs a path with a touch")
     states: dict[tuple[int, ...], int] = {(): 0}
     taken: dict[tuple[int, int], int] = {}
     rows, columns = [], []
-    for kind, (nodes, is_converted, _) in enumerate(kinds):
+    for kind, (nodes, is_converted, *_) in enumerate(kinds):
         here = 0
         for place in range(len(nodes)):
             state = nodes[max(0, place + 1 - order) : place + 1]
@@ -143,7 +161,8 @@ def chain(paths: Iterable[Path], order: int) -> Chain:
         here=steps[:, 0],
         there=ends,
         uses=uses,
-        counts=np.array([count for _, _, count in kinds], dtype=float),
+        counts=np.array([count for _, _, count, _ in kinds], dtype=float),
+        given=np.array([place for *_, place in kinds]),
         nodes=tuple(sorted(set(last.tolist()) - {START})),
     )
 
@@ -170,18 +189,33 @@ def solve(one: Chain) -> Solved:
 
 
 def bootstrap(
-    one: Chain, samples: int, seed: int, confidence: float, step: Callable[[int], None] = lambda _: None
+    one: Chain,
+    samples: int,
+    seed: int,
+    confidence: float,
+    step: Callable[[int], None] = lambda _: None,
+    histories: Histories | None = None,
 ) -> Solved:
-    """`solve`, with percentile intervals: so many replicates, each a draw of as many paths as there are.
+    """`solve`, with percentile intervals: so many replicates, each a draw of as many people as there are.
 
-    Paths are drawn as if each were a person's own. Who has several makes the intervals a little too narrow;
-    orders whose states were seen once or twice, much. `step` is told how many replicates were done.
+    A person is drawn with all paths: two conversions of one person share touches, so that drawing paths makes
+    intervals too narrow. Without `histories` each path is a person's own. Of orders whose states were seen
+    once or twice they are too narrow all the same. `step` is told how many replicates were done.
     """
     solved = solve(one)
+    people, had = _people(one, histories)
     rng = np.random.default_rng(seed)
-    total = int(one.counts.sum())
-    drawn = rng.multinomial(total, one.counts / one.counts.sum(), size=samples).T.astype(float)
-    removal = _removal_effects(one, drawn, step)
+    total = int(people.sum())
+    near = None if one.size <= SMALL else _swept(one, one.probabilities(one.counts), None)
+    largest = max(one.size**2, len(people), len(one.counts), len(one.here))
+    at_once = max(1, ELEMENTS // largest) if one.size <= SMALL else 1
+    replicates = []
+    for start in range(0, samples, at_once):
+        some = min(at_once, samples - start)
+        drawn = rng.multinomial(total, people / total, size=some).T
+        replicates.append(_removal_effects(one, had @ drawn.astype(float), near))
+        step(some)
+    removal = np.hstack(replicates)
     removal = removal[:, ~np.isnan(removal[0])]
     if not removal.shape[1]:
         return solved
@@ -190,29 +224,29 @@ def bootstrap(
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     removal_bounds, share_bounds = (np.quantile(some, tails, axis=1) for some in (removal, shares))
     effects = {
-        node: Effect(
-            **{
-                **vars(solved.effects[node]),
-                "removal_interval": (float(removal_bounds[0, place]), float(removal_bounds[1, place])),
-                "share_interval": (float(share_bounds[0, place]), float(share_bounds[1, place])),
-            }
+        node: replace(
+            solved.effects[node],
+            removal_interval=(float(removal_bounds[0, place]), float(removal_bounds[1, place])),
+            share_interval=(float(share_bounds[0, place]), float(share_bounds[1, place])),
         )
         for place, node in enumerate(one.nodes)
     }
-    return Solved(one.order, one.size, solved.chance, effects, removal.shape[1])
+    return replace(solved, effects=effects, samples=removal.shape[1])
 
 
-def _removal_effects(one: Chain, weights: np.ndarray, step: Callable[[int], None]) -> np.ndarray:
+def _people(one: Chain, histories: Histories | None) -> tuple[np.ndarray, sparse.csr_array]:
+    """How many people there are of each kind (h,), and which paths one of them has, how often (p, h)."""
+    if histories is None:
+        return one.counts, sparse.eye_array(len(one.counts), format="csr")
+    shape = (1 + max(one.given.max(), histories.path.max()), len(histories.people))
+    had = sparse.coo_array((histories.times.astype(float), (histories.path, histories.kind)), shape=shape)
+    return histories.people.astype(float), had.tocsr()[one.given]
+
+
+def _removal_effects(one: Chain, weights: np.ndarray, near: np.ndarray | None) -> np.ndarray:
     """Removal effects (nodes, replicates) by weights (p, replicates); nan where nothing converts."""
-    found = np.empty((len(one.nodes), weights.shape[1]))
-    is_small = one.size <= SMALL
-    at_once = max(1, ELEMENTS // one.size**2) if is_small else 1
-    near = None if is_small else _swept(one, one.probabilities(one.counts), None)
-    for start in range(0, weights.shape[1], at_once):
-        some = slice(start, min(start + at_once, weights.shape[1]))
-        probabilities = one.probabilities(weights[:, some])
-        found[:, some] = _densely(one, probabilities) if is_small else _by_sweeps(one, probabilities, near)
-        step(some.stop - some.start)
+    probabilities = one.probabilities(weights)
+    found = _densely(one, probabilities) if one.size <= SMALL else _by_sweeps(one, probabilities, near)
     return np.clip(found, 0, 1)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,8 +102,8 @@ def run_command(
 
     The models of SQL (first_touch to markov) are those of gold.fact_attribution; markov_1, markov_2 and
     markov_3 are Markov chains with so many touches of memory, over all paths, those that led to nothing too.
-    Shares are of conversions that a touch came before. Intervals of chains are of bootstrap samples of paths,
-    those of models that look at one path at a time are by the delta method over people.
+    Shares are of conversions that a touch came before. Intervals of chains are of bootstrap samples of
+    people, those of models that look at one path at a time are by the delta method over people.
     """
     from cap.attribution.save import estimate_all
 
@@ -110,6 +111,11 @@ def run_command(
         raise CapError("name one --conversion-type, or say --all")
     if save and models:
         raise CapError("--save lands every model: leave out --model, which only says what to show")
+    # one sample beyond each end of the interval
+    least = ceil(round(2 / (1 - confidence), 6))
+    if 0 < samples < least:
+        level = f"{100 * confidence:g} %"
+        raise CapError(f"{samples} samples are too few for {level} intervals: take {least}, or 0 for none")
     chosen = tuple(int(one) for one in orders) or tuple(map(int, ORDERS))
     _check_models(models, chosen)
     with _by(by) as warehouse:
@@ -189,7 +195,7 @@ def compare_command(
         base = warehouse.settings.default_model
         # a channel's holdout says nothing of one campaign
         of_grain = held_out if warehouse.settings.attribution_grain == "channel" else []
-    rows, agreed = side_by_side(found, held_out, measure), agreements(found, of_grain)
+    rows, agreed = side_by_side(found, held_out, measure), agreements(found, of_grain, confidence)
     if form == "table":
         from cap.attribution.show import compared
 
@@ -222,32 +228,37 @@ def _print_sensitivity(
 
 
 @attribution.command("explain")
-@click.argument("what")
+@click.argument("what", required=False)
 @TYPE
 @click.option(
     "--top", default=5, show_default=True, type=click.IntRange(1, 1000), help="Paths and neighbours shown."
 )
 @BY
 @FORMAT
-def explain_command(what: str, conversion_type: str, top: int, by: str | None, form: str) -> None:
-    """Say why a channel gets what it gets, or how the models share out one conversion.
+def explain_command(what: str | None, conversion_type: str, top: int, by: str | None, form: str) -> None:
+    """Say by which paths conversions came, why a channel gets what it gets, or how one is shared out.
 
     \u0008
+    cap attribution explain                      the paths of all, and what channels are to them
     cap attribution explain Email
     cap attribution explain "Paid Search" --conversion-type lead --top 10
     cap attribution explain --by campaign welcome
     cap attribution explain cv_1a2b3c            a conversion_id, or a conversion_key
 
-    Of a channel: what each model credits it with; its removal effect and what that is made of; where it
-    stands in paths; what comes before and after it; the paths that brought most conversions with it and
-    without; and its holdout group. Of a conversion: its touches, and the part that each model gives to each.
+    Without a name: removal effects by channel, how long paths are, the paths that brought most conversions
+    and those that most often led to nothing. Of a channel: what each model credits it with; its removal
+    effect and what that is made of; where it stands in paths; what comes before and after it; the paths that
+    brought most conversions with it and without; and its holdout group. Of a conversion: its touches, and
+    the part that each model gives to each; nobody is named.
     """
     from cap.attribution import explain
 
     with _by(by) as warehouse:
-        node = explain.find_channel(warehouse, what)
-        if node:
-            lines: Sequence[Any] = explain.explain_channel(warehouse, conversion_type, node, top=top)
+        node = explain.find_channel(warehouse, what) if what is not None else None
+        if what is None:
+            lines: Sequence[Any] = explain.explain_paths(warehouse, conversion_type, top=top)
+        elif node:
+            lines = explain.explain_channel(warehouse, conversion_type, node, top=top)
         else:
             key = explain.find_conversion(warehouse, what)
             if key is None:
@@ -259,7 +270,10 @@ def explain_command(what: str, conversion_type: str, top: int, by: str | None, f
         return
     from cap.attribution.show import explained, touched
 
-    click.echo(explained(node.name, lines) if node else touched(lines))
+    if what is None:
+        click.echo(explained(f"Paths to a {conversion_type}, or to none", lines))
+    else:
+        click.echo(explained(node.name, lines) if node else touched(lines))
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from cap.attribution.estimate import estimates
 from cap.attribution.holdouts import Holdout
 from cap.attribution.recompute import VARS, compiled, dropped, rebuilt
 from cap.attribution.results import AttributionEstimate
-from cap.attribution.warehouse import Settings, opened
+from cap.attribution.warehouse import Settings, opened, seen_whole
 
 MEASURES = ("share", "conversions", "revenue")
 DAY = 86_400
+DRAWS = 2000
 # what each setting is tried with, beside what the warehouse was built by
 TRIED = {
     "lookback": ("lookback_seconds", tuple(days * DAY for days in (7, 14, 30, 60, 90))),
@@ -29,7 +30,8 @@ class Agreement:
     the sum of absolute differences of shares. `rank_agreement` is Kendall's tau-b of their shares, -1 to 1,
     None with fewer than two channels or where one gives all the same (Kendall, Biometrika 30, 1938). The
     other may be `holdouts`: then only channels count whose control group is large enough, by the conversions
-    they caused, and no credit is compared.
+    they caused, and no credit is compared. The holdouts are not sure of their own order: `rank_lower` and
+    `rank_upper` bound the agreement by what they might as well have said.
     """
 
     one_model: str
@@ -37,6 +39,8 @@ class Agreement:
     channels: int
     rank_agreement: float | None
     credit_moved: float | None
+    rank_lower: float | None = None
+    rank_upper: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,15 @@ class Sensitivity:
     """The share that a model gives a channel by another setting than the warehouse was built by.
 
     `share` and `share_as_built` are of conversions that a touch came before, 0 to 1; `change` is the first
-    less the second.
+    less the second. `seen_whole` is the share of conversions whose whole lookback lies within the data, 0 to
+    1: of the others, touches before the first day are missing.
     """
 
     setting: str
     value: str
     is_as_built: bool
     touched_conversions: float
+    seen_whole: float
     name: str
     attribution_model: str
     share: float
@@ -82,7 +88,9 @@ def side_by_side(
     return list(rows.values())
 
 
-def agreements(found: Sequence[AttributionEstimate], holdouts: Sequence[Holdout]) -> list[Agreement]:
+def agreements(
+    found: Sequence[AttributionEstimate], holdouts: Sequence[Holdout], confidence: float = 0.95
+) -> list[Agreement]:
     """Every two models, then every model and the holdouts where channels have them."""
     shares: dict[str, dict[tuple[int, int], float]] = {}
     for row in found:
@@ -94,15 +102,35 @@ def agreements(found: Sequence[AttributionEstimate], holdouts: Sequence[Holdout]
         left, right = ([shares[model].get(key, 0.0) for key in keys] for model in (one, other))
         moved = sum(abs(a - b) for a, b in zip(left, right, strict=True)) / 2
         agreed.append(Agreement(one, other, len(keys), _kendall(left, right), moved))
-    caused = {
-        (one.channel_key, -1): one.caused for one in holdouts if one.caused is not None and not one.note
-    }
+    caused = {(one.channel_key, -1): one for one in holdouts if one.standard_error is not None}
     for model, given in shares.items():
         keys = sorted(given.keys() & caused.keys())
         if keys:
-            tau = _kendall([given[key] for key in keys], [caused[key] for key in keys])
-            agreed.append(Agreement(model, "holdouts", len(keys), tau, None))
+            credit, held = [given[key] for key in keys], [caused[key] for key in keys]
+            tau = _kendall(credit, [one.caused for one in held])
+            bounds = (None, None) if tau is None else _rank_interval(credit, held, confidence)
+            agreed.append(Agreement(model, "holdouts", len(keys), tau, None, *bounds))
     return agreed
+
+
+def _rank_interval(
+    credit: Sequence[float], held: Sequence[Holdout], confidence: float
+) -> tuple[float, float]:
+    """Kendall's tau-b of credit with conversions that holdouts draw from their own errors (parametric
+    bootstrap): percentiles. Uplifts are about normal and of different people, so independent.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    uplifts, errors = [one.uplift for one in held], [one.standard_error for one in held]
+    caused = rng.normal(uplifts, errors, (DRAWS, len(held))) * [one.reached_journeys for one in held]
+    one, other = np.triu_indices(len(held), 1)
+    by_credit = np.sign(np.array(credit)[one] - np.array(credit)[other])
+    agree = np.sign(caused[:, one] - caused[:, other]) @ by_credit
+    # what is drawn has no ties, credit may
+    taus = agree / np.sqrt(len(one) * np.abs(by_credit).sum())
+    lower, upper = np.quantile(taus, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(lower), float(upper)
 
 
 def _kendall(left: Sequence[float], right: Sequence[float]) -> float | None:
@@ -122,8 +150,8 @@ def sensitivity(
     """What each model would give each channel by other settings of TRIED, one varied at a time.
 
     The models' SQL is run anew in memory (`cap.attribution.recompute`, with its limits); `step` is told of
-    each setting done. With a longer lookback more conversions have a touch: shares are of those. A lookback
-    beyond what the data reach says nothing more.
+    each setting done. With a longer lookback more conversions have a touch: shares are of those. Where it
+    reaches beyond the data, `seen_whole` says of how few conversions it tells all.
     """
     with opened() as warehouse:
         settings = warehouse.settings
@@ -141,8 +169,9 @@ def sensitivity(
         for (setting, one), sql in zip(wanted, models, strict=True):
             again = rebuilt(warehouse, sql, "attribution_again", **one)
             rows = estimates(again, conversion_type, orders=orders, samples=0)
+            whole = seen_whole(again, conversion_type)
             dropped(again)
-            found += _changes(setting, one, settings, rows, before)
+            found += _changes(setting, one, settings, rows, before, whole)
             step()
     return found
 
@@ -153,6 +182,7 @@ def _changes(
     settings: Settings,
     rows: Sequence[AttributionEstimate],
     before: dict[tuple[str, str], float],
+    whole: float,
 ) -> list[Sensitivity]:
     ((column, value),) = tried.items()
     after = _shares(rows)
@@ -168,6 +198,7 @@ def _changes(
             value=f"{value / DAY:g} days" if column.endswith("seconds") else value,
             is_as_built=value == getattr(settings, column),
             touched_conversions=touched,
+            seen_whole=whole,
             name=name,
             attribution_model=model,
             share=after.get((model, name), 0.0),

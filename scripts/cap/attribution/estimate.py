@@ -30,8 +30,7 @@ def estimates(
     """All models of a type of conversion: those of the warehouse, then chains of these orders.
 
     Rows of a model go from the largest share to the smallest. `samples` bootstrap samples make the intervals
-    of chains, none with 0; `step` is told of each. Models assume that people are independent, chains that
-    paths are.
+    of chains, none with 0; `step` is told of each. All assume that people are independent of one another.
     Raises CapError where no such conversion has a touch or a chain has too many states.
     """
     conversion_type = stored.conversion_type(warehouse, conversion_type)
@@ -59,19 +58,20 @@ def chains(
 ) -> Iterator[Solved]:
     """The chain of each order over the paths of a type of conversion, solved."""
     paths = stored.paths(warehouse, conversion_type)
+    histories = stored.histories(warehouse, conversion_type) if samples else None
     for order in orders:
         one = _chain(paths, order)
-        yield bootstrap(one, samples, seed, confidence, step) if samples else solve(one)
+        yield bootstrap(one, samples, seed, confidence, step, histories) if samples else solve(one)
 
 
 def _chain(paths: list, order: int) -> Chain:
     try:
         return chain(paths, order)
     except TooManyStates as error:
-        raise CapError(
-            f"a Markov chain of order {order} would have {error}: ask for a lower order "
-            f"(--order {order - 1}), or by channel."
-        ) from None
+        remedy = (
+            f"ask for a lower order (--order {order - 1}), or by channel" if order > 1 else "ask by channel"
+        )
+        raise CapError(f"a Markov chain of order {order} would have {error}: {remedy}.") from None
 
 
 def _of_model(

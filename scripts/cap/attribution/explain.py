@@ -1,7 +1,8 @@
 """Why a channel gets what it gets, and how the models share out one conversion."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +15,19 @@ from cap.errors import CapError
 
 START, CONVERSION, NOTHING = "(start of the path)", "(a conversion)", "(nothing)"
 BETWEEN = " > "
+LENGTHS = (1, 2, 5, 10, 20)  # the longest of each kind
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to know of a channel: what it belongs to, how many, and a share of 0 to 1 with its interval.
+    """One thing to know of a channel, or of all: what it belongs to, how many, and a share of 0 to 1 with its
+    interval.
 
     Sections, and what their `count` and `share` are:
+    - paths: how many converted, and how many did not, of all
+    - removal effect by channel: paths with the channel, and its removal effect by a chain of order 1
+    - length: conversions by how many different touches in a row their path has, of all with a touch
+    - paths that converted, paths that led to nothing: the most common, and the part of such paths that did
     - credit: conversions a model credits, of those that a touch came before
     - removal effect: `share` is the effect of a chain by order, then what order 1 is made of: the chance that
       a path comes to the channel, to convert from there, and to convert at all: first * second / third
@@ -117,8 +124,45 @@ def explain_channel(
     lines += removal + (parts if 1 in orders else [])
     lines += _places(warehouse, conversion_type, node)
     lines += _neighbours(paths, node, names, top)
-    lines += _top_paths(paths, node, names, top)
+    for section, is_in in (("paths with it", True), ("paths without it", False)):
+        lines += _most_common(
+            section,
+            paths,
+            lambda path, is_in=is_in: path.is_converted and (node.key in path.nodes) == is_in,
+            names,
+            top,
+        )
     return lines + _holdout(warehouse, node)
+
+
+def explain_paths(warehouse: Warehouse, conversion_type: str, *, top: int = 5) -> list[Line]:
+    """Lines on the paths to a type of conversion, by section; `top` is how many paths are told."""
+    conversion_type = stored.conversion_type(warehouse, conversion_type)
+    names = {key: one.name for key, one in stored.nodes(warehouse).items()}
+    paths = stored.paths(warehouse, conversion_type)
+    ends = {
+        is_won: sum(path.count for path in paths if path.is_converted == is_won) for is_won in (True, False)
+    }
+    lines = [
+        Line("paths", item, ends[is_won], ends[is_won] / sum(ends.values()))
+        for item, is_won in ((CONVERSION, True), (NOTHING, False))
+    ]
+    effects = solve(chain(paths, 1)).effects
+    for node in sorted(effects, key=lambda one: (-effects[one].removal, names[one])):
+        with_it = sum(path.count for path in paths if node in path.nodes)
+        lines.append(Line("removal effect by channel", names[node], with_it, effects[node].removal))
+    lengths: Counter[int] = Counter()
+    for path in paths:
+        if path.is_converted:
+            lengths[bisect_left(LENGTHS, len(path.nodes))] += path.count
+    for place, count in sorted(lengths.items()):
+        least, most = (0, *LENGTHS)[place] + 1, (*LENGTHS, None)[place]
+        told = f"{least} or more" if most is None else str(most) if most == least else f"{least} to {most}"
+        lines.append(Line("length", told, count, count / ends[True]))
+    lines += _most_common("paths that converted", paths, lambda path: path.is_converted, names, top)
+    return lines + _most_common(
+        "paths that led to nothing", paths, lambda path: not path.is_converted, names, top
+    )
 
 
 def _places(warehouse: Warehouse, conversion_type: str, node: Node) -> list[Line]:
@@ -161,21 +205,21 @@ def _neighbours(paths: Sequence[Path], node: Node, names: dict[int, str], top: i
     ]
 
 
-def _top_paths(paths: Sequence[Path], node: Node, names: dict[int, str], top: int) -> list[Line]:
-    """The paths by which most conversions came, with the channel and without; ties by name."""
-    won: Counter[tuple[int, ...]] = Counter()
+def _most_common(
+    section: str, paths: Sequence[Path], is_told: Callable[[Path], bool], names: dict[int, str], top: int
+) -> list[Line]:
+    """The paths that most of those told went, and of all who went so what part they are; ties by name."""
+    told: Counter[tuple[int, ...]] = Counter()
     all_of: Counter[tuple[int, ...]] = Counter()
     for path in paths:
         all_of[path.nodes] += path.count
-        if path.is_converted:
-            won[path.nodes] += path.count
-    lines = []
-    for section, is_in in (("paths with it", True), ("paths without it", False)):
-        some = {nodes: count for nodes, count in won.items() if (node.key in nodes) == is_in}
-        for nodes in sorted(some, key=lambda one: (-some[one], len(one), [names[key] for key in one]))[:top]:
-            told = BETWEEN.join(names[key] for key in nodes)
-            lines.append(Line(section, told, some[nodes], some[nodes] / all_of[nodes]))
-    return lines
+        if is_told(path):
+            told[path.nodes] += path.count
+    most = sorted(told, key=lambda one: (-told[one], len(one), [names[key] for key in one]))[:top]
+    return [
+        Line(section, BETWEEN.join(names[key] for key in nodes), told[nodes], told[nodes] / all_of[nodes])
+        for nodes in most
+    ]
 
 
 def _holdout(warehouse: Warehouse, node: Node) -> list[Line]:

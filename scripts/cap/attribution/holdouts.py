@@ -5,7 +5,7 @@ is the ratio of their sums (`cap.statistics.ratio_difference`, delta method). No
 control group by anything but chance, or whose journeys begin otherwise in the two arms.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cap.attribution.warehouse import Warehouse
@@ -21,9 +21,10 @@ class Holdout:
     """One channel against its control group; rates are conversions per journey, 0 to 1.
 
     `uplift` is the rate of journeys reached less that of journeys held out, with its interval (`lower`,
-    `upper`) and two-sided `p_value`; `caused` is the uplift times the journeys reached: conversions that
-    would not have been, with its interval. Intervals and p-value are None where the arms are too small to
-    trust them, and `note` says so.
+    `upper`), `standard_error` and two-sided `p_value`; `adjusted_p_value` is Holm's over the channels that
+    have one, since of twenty channels that do nothing one seems to. `caused` is the uplift times the journeys
+    reached: conversions that would not have been, with its interval. What says how sure it is is None where
+    the arms are too small to trust it, and `note` says so.
     """
 
     channel_key: int
@@ -37,7 +38,9 @@ class Holdout:
     uplift: float | None
     lower: float | None
     upper: float | None
+    standard_error: float | None
     p_value: float | None
+    adjusted_p_value: float | None
     caused: float | None
     caused_lower: float | None
     caused_upper: float | None
@@ -46,7 +49,7 @@ class Holdout:
 
 def holdouts(warehouse: Warehouse, confidence: float = 0.95) -> list[Holdout]:
     """Channels that have journeys in both arms, by name. An open journey has not converted, in either."""
-    from cap.statistics import RatioArm, ratio_difference
+    from cap.statistics import RatioArm, holm, ratio_difference
 
     arms = {}
     for channel, name, arm, journeys, *numbers in warehouse.rows(
@@ -77,7 +80,7 @@ def holdouts(warehouse: Warehouse, confidence: float = 0.95) -> list[Holdout]:
         _, held_out, control = arms[channel, "held_out"]
         compared = ratio_difference(control, treatment, confidence)
         note = _too_small(reached, held_out, treatment, control) or compared.reason
-        p_value, *bounds = (None,) * 3 if note else (compared.p_value, compared.lower, compared.upper)
+        bounds = (None, None) if note else (compared.lower, compared.upper)
         caused = [None if one is None else reached * one for one in (compared.difference, *bounds)]
         found.append(
             Holdout(
@@ -91,21 +94,27 @@ def holdouts(warehouse: Warehouse, confidence: float = 0.95) -> list[Holdout]:
                 compared.control,
                 compared.difference,
                 *bounds,
-                p_value,
+                None if note else compared.standard_error,
+                None if note else compared.p_value,
+                None,
                 *caused,
                 note,
             )
         )
+    adjusted = holm([one.p_value for one in found])
+    found = [replace(one, adjusted_p_value=p) for one, p in zip(found, adjusted, strict=True)]
     return sorted(found, key=lambda one: one.channel)
 
 
 def _too_small(reached: int, held_out: int, treatment: "RatioArm", control: "RatioArm") -> str | None:
     """Why a normal interval would claim too much: an arm in which few conversions, or few of the rest, are
-    expected if the channel does nothing.
+    expected if the channel does nothing. Where an arm has none at all nothing tells how its rate scatters.
     """
     conversions = treatment.n * treatment.numerator_mean + control.n * control.numerator_mean
     rate = conversions / (reached + held_out)
     fewest = min(reached, held_out) * min(rate, 1 - rate)
     if fewest < EXPECTED:
         return f"too small: {fewest:.1f} conversions expected, {EXPECTED} needed"
+    if not (treatment.numerator_mean and control.numerator_mean):
+        return "too small: an arm has no conversion"
     return None

@@ -31,7 +31,9 @@ MODELS = (
     "int_attribution__visits",
     "silver_attribution_removal_effects",
     "silver_attribution_markov",
+    "int_attribution__person_paths",
     "silver_attribution_distinct_paths",
+    "silver_attribution_histories",
 )
 # setting of the warehouse -> var of the project
 VARS = {

@@ -20,7 +20,7 @@ class AttributionEstimate:
       for those that nothing touched
     - `removal_effect`: the share of the chance to convert that is lost without it, 0 to 1, of chains alone
     - intervals (`…_lower`, `…_upper`) are at `confidence_level`: of chains, percentiles of `sample_count`
-      bootstrap samples of paths; of models that look at one path at a time, by the delta method over people;
+      bootstrap samples of people; of models that look at one path at a time, by the delta method over people;
       null for markov, which needs all paths, and where there is too little
     """
 

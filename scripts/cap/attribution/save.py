@@ -34,7 +34,7 @@ def estimate_all(
     """`estimates` of each of these types of conversion, with a bar over the samples if it takes long."""
     with tqdm(
         total=len(types) * len(orders) * samples,
-        desc="Drawing paths",
+        desc="Drawing people",
         unit="sample",
         delay=SECONDS_BEFORE_PROGRESS,
         disable=None,

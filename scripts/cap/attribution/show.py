@@ -85,11 +85,17 @@ def _agreed(agreements: Sequence[Agreement], models: Sequence[str], base: str) -
                     "model": model,
                     "credit moved": _percent(with_base.credit_moved if with_base else None),
                     "rank agreement": with_base.rank_agreement if with_base else None,
-                    "with holdouts": with_holdouts.rank_agreement if with_holdouts else None,
+                    "with holdouts": _rank(with_holdouts),
                     "channels with one": with_holdouts.channels if with_holdouts else 0,
                 }
             )
     return rows
+
+
+def _rank(agreed: Agreement | None) -> str | None:
+    if agreed is None or agreed.rank_agreement is None:
+        return None
+    return f"{agreed.rank_agreement:+.2f} ({agreed.rank_lower:+.2f} to {agreed.rank_upper:+.2f})"
 
 
 def _held_out(holdouts: Sequence[Holdout]) -> str:
@@ -103,7 +109,8 @@ def _held_out(holdouts: Sequence[Holdout]) -> str:
                 "their rate": _percent(one.held_out_rate),
                 "uplift, points": _percent(one.uplift, signed=True),
                 "interval": _interval(one.lower, one.upper, signed=True),
-                "conversions caused": one.caused,
+                "p (Holm)": one.adjusted_p_value,
+                "caused": one.caused,
                 "note": one.note,
             }
             for one in holdouts
@@ -119,18 +126,25 @@ def varied(found: Sequence[Sensitivity]) -> str:
         rows = []
         for (value, is_as_built), some in groupby(of_setting, key=lambda row: (row.value, row.is_as_built)):
             changes: dict[str, float] = {}
-            touched = 0.0
+            touched = whole = 0.0
             for row in some:
                 changes[row.attribution_model] = changes.get(row.attribution_model, 0) + abs(row.change) / 2
-                touched = row.touched_conversions
+                touched, whole = row.touched_conversions, row.seen_whole
             # a stable order, whatever that of the names
             ordered = sorted(changes, key=lambda one: (one not in MODELS, _place(one), one))
             rows.append(
-                {setting: f"{value}{' (as built)' if is_as_built else ''}", "touched": touched}
+                {
+                    setting: f"{value}{' (as built)' if is_as_built else ''}",
+                    "touched": touched,
+                    "whole": _percent(whole),
+                }
                 | {_short(model): _percent(changes[model]) for model in ordered}
             )
         texts.append(render(rows, "table"))
-    head = "Share of the credit that goes to other channels than as built, and conversions with a touch"
+    head = (
+        "Share of the credit that goes to other channels than as built; touched: conversions with a touch;\n"
+        "whole: conversions whose lookback lies within the data, of the others early touches are missing"
+    )
     return "\n\n".join([head, *texts, CAUTION])
 
 

@@ -9,8 +9,9 @@ from pathlib import Path as File
 from typing import Any
 
 import duckdb
+import numpy as np
 
-from cap.attribution.chain import Path
+from cap.attribution.chain import Histories, Path
 from cap.errors import SUGGESTED, CapError, nearest
 from cap.warehouse import opened as opened_warehouse
 
@@ -167,6 +168,28 @@ def paths(warehouse: Warehouse, of_type: str) -> list[Path]:
     ]
 
 
+def histories(warehouse: Warehouse, of_type: str) -> Histories:
+    """Which of `paths` belong to one person: counts of people, none of whom is named."""
+    found = warehouse.connection.execute(
+        """
+        with places as (
+            select distinct_path_key, row_number() over (order by distinct_path_key) - 1 as place
+            from {silver}.silver_attribution_distinct_paths
+            where conversion_type = $1
+        )
+        select
+            dense_rank() over (order by history_key) - 1 as kind, place, path_count, person_count
+        from {silver}.silver_attribution_histories
+        inner join places using (distinct_path_key)
+        where conversion_type = $1
+        order by kind, place
+        """.replace("{silver}", warehouse.silver),
+        [of_type],
+    ).fetchnumpy()
+    _, first = np.unique(found["kind"], return_index=True)
+    return Histories(found["person_count"][first], found["kind"], found["place"], found["path_count"])
+
+
 def totals(warehouse: Warehouse, of_type: str) -> tuple[int, Decimal, int, Decimal]:
     """Conversions that a touch came before, their value, those that nothing touched, and theirs."""
     (found,) = warehouse.rows(
@@ -182,6 +205,25 @@ def totals(warehouse: Warehouse, of_type: str) -> tuple[int, Decimal, int, Decim
         [of_type],
     )
     return found
+
+
+def seen_whole(warehouse: Warehouse, of_type: str) -> float:
+    """The share of conversions of a type whose whole lookback lies within the data, 0 to 1."""
+    ((share,),) = warehouse.rows(
+        """
+        with begun as (
+            select least(
+                (select min(touchpoint_timestamp) from silver.silver_touchpoints),
+                (select min(session_start_timestamp) from silver.silver_web_sessions)
+            ) as first_timestamp
+        )
+        select avg((conversion_timestamp - to_seconds($2) >= first_timestamp)::integer)
+        from {silver}.silver_attribution_paths, begun
+        where conversion_type = $1 and touch_number = 1
+        """,
+        [of_type, warehouse.settings.lookback_seconds],
+    )
+    return share
 
 
 def credited(warehouse: Warehouse, of_type: str) -> dict[str, list[Credit]]:
@@ -258,7 +300,7 @@ _PEOPLE = """
         where conversion_type = ? and touch_key <> -1
     ),
     people as (
-        select person, count(distinct conversion_key) as conversions from touches group by person
+        select person, count(*) filter (where touch_number = 1) as conversions from touches group by person
     )
 """
 

@@ -266,7 +266,7 @@ def _certainty(reader: Reader) -> Figure:
         (
             f"Purchases by a Markov chain of order 1, as of {day(first['analysis_date'])}; intervals of "
             f"{100 * float(first['confidence_level']):g}{GAP}% from {said(first['sample_count'])} samples of "
-            "paths say how far chance goes, not whether the model is right.",
+            "people say how far chance goes, not whether the model is right.",
         ),
     )
 
