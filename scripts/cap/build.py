@@ -22,11 +22,12 @@ from cap.load.settings import bronze_folder, database_path, require_project_fold
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
-# What to try after the build: arguments of `mf`. They must answer on any data that builds.
+# What to try after the build: programs and their arguments. They must answer on any data that builds.
 NEXT = (
-    "query --metrics sessions,bounce_rate --group-by metric_time__week --order metric_time__week",
-    "query --metrics sessions,engagement_rate --group-by web_session__channel_name --order -sessions",
-    "query --saved-query landing_page_performance --limit 10",
+    ("cap", "report --open"),
+    ("mf", "query --metrics sessions,bounce_rate --group-by metric_time__week --order metric_time__week"),
+    ("mf", "query --metrics sessions,engagement_rate --group-by web_session__channel_name --order -sessions"),
+    ("mf", "query --saved-query landing_page_performance --limit 10"),
 )
 # Lies beside the bronze folder while the generator writes it. If it is there before, the last run was killed.
 MARKER = ".generating"
@@ -235,13 +236,13 @@ def _quality_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _print_next() -> None:
-    command = "mf"
-    if not shutil.which("mf"):
-        command = os.path.relpath(Path(sys.executable).with_name("mf"))
     setting = os.environ.get("CAP_DUCKDB_PATH")
     prefix = f"CAP_DUCKDB_PATH={shlex.quote(setting)} " if setting else ""
     click.echo("\nTry next:")
-    for arguments in NEXT:
+    for program, arguments in NEXT:
+        command = (
+            program if shutil.which(program) else os.path.relpath(Path(sys.executable).with_name(program))
+        )
         click.echo(f"  {prefix}{command} {arguments}")
 
 

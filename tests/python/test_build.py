@@ -120,6 +120,8 @@ def test_what_is_built_whole_is_analysed_without_unit_tests_and_a_part_as_it_is_
     done = CliRunner().invoke(main, ["build", *arguments])
     assert done.exit_code == 0, done.output
     assert said == [(*without, *given), *["analysis"] * is_whole, "warehouse"]
+    # first of what to try next: a report that anybody can look at
+    assert re.search(r"Try next:\n  (\S+ )?(\S+/)?cap report --open\n  (\S+ )?(\S+/)?mf query ", done.output)
 
 
 def test_analyses_are_published_in_one_run_and_nothing_found_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
