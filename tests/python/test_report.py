@@ -5,9 +5,10 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import altair as alt
 import duckdb
@@ -15,8 +16,11 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import Warehouse
 from playwright.sync_api import Browser, Page, sync_playwright
+from scipy.stats import ttest_ind
+from statsmodels.stats.proportion import proportion_confint
 
 from cap.attribution import CAUSALITY
+from cap.attribution.holdouts import Holdout
 from cap.cli import main
 from cap.errors import CapError
 from cap.metrics import command as metrics_command
@@ -24,10 +28,11 @@ from cap.metrics.engine import Metrics
 from cap.metrics.show import as_csv
 from cap.report import charts, theme
 from cap.report.build import build, write
-from cap.report.model import MEDIUM, WIDE, Asked, Chart, Figure, Period, Report
+from cap.report.model import MEDIUM, WIDE, Asked, Chart, Figure, Period, Report, Tile
 from cap.report.reader import Reader
-from cap.report.sections import attribution, experiments
-from cap.report.words import said, signed
+from cap.report.sections import actions, attribution, experiments, overview
+from cap.report.sections.value import section as value_section
+from cap.report.words import at_least, said, signed
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -241,17 +246,72 @@ def test_a_change_is_against_the_weeks_before(warehouse: Warehouse, made: Made) 
         f"and complaint_timestamp < date '{period.start}') from gold.fact_complaints"
     )
     (tile,) = [tile for tile in made.report.sections[0].tiles if tile.name == "complaints"]
-    assert tile.change == signed(said(now / before - 1, "share"))
+    change, _, judged = tile.change.partition(", ")
+    assert change == signed(said(now / before - 1, "share"))
     assert tile.before == f"from {before}"
-    assert tile.tone == ("plain" if now == before else "good" if now < before else "bad")
+    by_week = dict(
+        warehouse.query(
+            "select date_trunc('week', complaint_timestamp)::date, count(*) "
+            "from gold.fact_complaints group by all"
+        )
+    )
+    weeks = [by_week.get(period.before_start + timedelta(weeks=week), 0) for week in range(8)]
+    if ttest_ind(weeks[4:], weeks[:4], equal_var=False).pvalue < 0.05:
+        assert (judged, tile.tone) == (("better", "good") if now < before else ("worse", "bad"))
+    else:
+        assert (judged, tile.tone) == ("", "plain")
+
+
+def test_better_and_worse_are_said_of_more_than_the_usual_up_and_down() -> None:
+    fewer = overview.Key("complaints", "Complaints", "count", "customer_complaints", "less")
+    say = lambda one, other, is_sure: overview._change(fewer, one, other, is_sure)  # noqa: E731
+    assert say(20, 30, True) == ("−33.3\u00a0%, better", "good")
+    assert say(30, 20, True) == ("+50.0\u00a0%, worse", "bad")
+    assert say(20, 30, False) == ("−33.3\u00a0%", "plain")
+    assert say(20, 20, True) == ("0.0\u00a0%", "plain")
+    assert say(20, 0, True) == say(None, 20, True) == ("", "plain")
+
+    sure = overview.is_more_than_chance
+    for now, before in (([12, 14, 11, 13], [9, 10, 11, 9]), ([12, 14, 11, 13], [10, 15, 11, 9])):
+        assert sure(now, before) == (ttest_ind(now, before, equal_var=False).pvalue < 0.05)
+        assert sure([None, *now], before) == sure(now, before)
+    assert sure([12, 14, 11, 13], [9, 10, 11, 9])
+    assert not sure([12, 14, 11, 13], [10, 15, 11, 9])
+    # weeks that are all alike; one week tells nothing of how weeks differ
+    assert sure([5, 5], [4, 4])
+    assert not sure([5, 5], [5, 5])
+    assert not sure([50], [4, 4, 5, 4])
+
+
+def test_what_began_amid_the_weeks_before_has_not_grown_since() -> None:
+    period = Period(date(2026, 4, 26), 4, 26, date(2026, 1, 1))
+    weeks = [period.course_start + timedelta(weeks=week) for week in range(16)]
+
+    def tile(first: date, settles: int = 0) -> Tile:
+        users = overview.Key("app_users", "App users", "count", "mobile_app_events", settles=settles)
+        rows = [(datetime.combine(day, time()), 100 if day >= first else 0) for day in weeks]
+        course = Asked("command", "", ("metric_time__week", "app_users"), rows)
+        now, before = (Asked("command", "", ("app_users",), [(count,)]) for count in (400, 100))
+        reader = SimpleNamespace(period=period, first_days={"mobile_app_events": first})
+        return overview._by_week(reader, users, now, before, course)
+
+    late = tile(period.before_start + timedelta(days=1))
+    assert (late.change, late.before) == ("", "nothing to compare with")
+    assert tile(period.before_start).before == "from 100"
+    # the line begins with the data, not with weeks of nothing
+    assert "7 weeks" in late.chart.alt
+    assert "16 weeks" in tile(period.course_start).chart.alt
+    # who was active within so many days is known after as many
+    assert tile(period.before_start, settles=1).before == "nothing to compare with"
+    assert tile(period.before_start - timedelta(days=14), settles=14).before == "from 100"
 
 
 def test_figures_are_what_gold_says(warehouse: Warehouse, made: Made) -> None:
     period = made.report.period
     funnel = warehouse.query(
         "select step_number, count(distinct visitor_key) from gold.fact_funnel_steps "
-        f"where funnel_name = 'purchase' and is_reached and {between('entered_at', period)} "
-        "group by all order by all"
+        f"where funnel_name = 'purchase' and is_reached and entered_at >= date '{period.course_start}' "
+        f"and entered_at < date '{period.end + timedelta(days=1)}' group by all order by all"
     )
     told = made.figures["web_funnel"].asked[0].records()
     steps = sorted(
@@ -308,6 +368,59 @@ def test_retention_counts_who_came_again(warehouse: Warehouse, made: Made) -> No
     }
     assert len(found) > 20
     assert found == {key: expected.get(key, 0) for key in found}
+
+
+def test_cohorts_of_the_first_weeks_are_drawn_apart_and_not_averaged(
+    warehouse: Warehouse, made: Made
+) -> None:
+    """To the warehouse everybody is new in its first weeks, and regulars come back."""
+    period = made.report.period
+    steady = period.first_monday + timedelta(weeks=4)
+    cells = warehouse.query(
+        "select cohort_start_date, periods_since, cohort_visitors, retained_visitors "
+        "from gold.fact_retention_cohorts where period_kind = 'week' and periods_since > 0 "
+        f"and cohort_start_date >= date '{period.course_start}' "
+        f"and cohort_start_date + 7 * periods_since + 6 <= date '{period.end}' order by all"
+    )
+    rows = made.figures["retention"].charts[0].draw(WIDE)["datasets"]["rows"]
+    drawn = {(row["cohort"], row["since"]): (row["value"], row["colour"]) for row in rows}
+    expected = {
+        (f"{day:%-d %b} · {followed}", since): (kept / followed, "edge" if day < steady else "main")
+        for day, since, followed, kept in cells
+    }
+    sums = {}
+    for day, since, followed, kept in cells:
+        if day >= steady:
+            both = sums.get(since, (0, 0))
+            sums[since] = (both[0] + followed, both[1] + kept)
+    label = f"Since {steady:%-d %b} · {sums[1][0]}"
+    expected |= {(label, since): (kept / many, "main") for since, (many, kept) in sums.items() if many >= 30}
+    assert drawn == expected
+    assert {colour for _, colour in drawn.values()} == {"edge", "main"}
+    assert (
+        f"Of {sums[1][0]} new visitors {said(sums[1][1] / sums[1][0], 'share')}"
+        in made.figures["retention"].message
+    )
+
+
+def test_what_is_measured_at_the_end_of_a_month_is_told_in_any_week(warehouse: Warehouse) -> None:
+    """Four weeks from Monday the second hold no end of a month, and yet customers are worth something."""
+    as_of = date(2026, 1, 25)
+    reader = Reader(warehouse.database, warehouse.semantic_manifest, as_of)
+    figures = {figure.key: figure for figure in value_section(reader).figures}
+    months = overview.section(reader).tiles
+    reader.close()
+    assert reader.period.start > date(2025, 12, 31)
+    expected = warehouse.query(
+        "select segment_name, count(*) from gold.fact_segment_assignments where is_main_scheme "
+        "and as_of_date = date '2025-12-31' group by all order by all"
+    )
+    rows = figures["segments"].asked[0].records()
+    assert expected
+    assert sorted((r["segment_assignment__segment_name"], r["segmented_customers"]) for r in rows) == expected
+    assert "at the end of December 2025" in " ".join(figures["segments"].notes)
+    (lost,) = [tile for tile in months if tile.name == "customer_churn_rate"]
+    assert lost.label == "Customers lost" or lost.label.endswith("December")
 
 
 def test_experiments_agree_with_the_summary_in_silver(
@@ -424,8 +537,29 @@ def test_a_few_held_out_journeys_show_nothing(
     (figure,) = [one for one in attribution.section(reader).figures if one.key == "holdouts"]
     reader.close()
     assert figure.message == "Shown to cause conversions: Email."
-    spec = figure.charts[0].draw(MEDIUM)
-    assert {row["name"]: row["is_open"] for row in spec["datasets"]["rows"]} == {"SMS": True, "Email": False}
+    rows = {row["name"]: row for row in figure.charts[0].draw(MEDIUM)["datasets"]["rows"]}
+    assert {name: row["is_open"] for name, row in rows.items()} == {"SMS": True, "Email": False}
+    # as many of a hundred journeys as its text says
+    assert (rows["Email"]["value"], rows["Email"]["text"]) == (pytest.approx(25), "+25.0")
+
+
+@pytest.mark.parametrize(("channels", "is_named"), [(1, True), (3, False)])
+def test_one_channel_of_several_stands_out_by_chance(
+    channels: int, is_named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """p = .02 is a finding of one channel, and none of the best of three."""
+
+    def one(number: int, p_value: float) -> Holdout:
+        counts = (500, 500, 0.2, 500, 500, 0.15)
+        return Holdout(number, f"channel {number}", *counts, 0.05, 0.01, 0.09, p_value, 25, 5, 45, None)
+
+    found = [one(number, 0.02 if number == 0 else 0.6) for number in range(channels)]
+    monkeypatch.setattr(attribution, "holdouts", lambda _: found)
+    figure = attribution._holdouts(None)
+    assert (figure.message == "Shown to cause conversions: channel 0.") == is_named
+    (row, *_) = figure.charts[0].draw(MEDIUM)["datasets"]["rows"]
+    assert row["colour"] == ("good" if is_named else "edge")
+    assert (row["low"], row["high"]) == (pytest.approx(1), pytest.approx(9))
 
 
 def test_landed_analyses_tell_the_verdicts(hostile: Made) -> None:
@@ -436,6 +570,37 @@ def test_landed_analyses_tell_the_verdicts(hostile: Made) -> None:
     broken = rows["Faster start page: fast"]
     assert (broken["text"], broken["is_open"]) == ("withheld", True)
     assert ("Faster start page", "Broken", "The split is broken.") in figure.lines
+
+
+@pytest.mark.parametrize(
+    ("verdict", "always_valid", "told"),
+    [
+        ("ship", None, ("better", "good", False)),
+        ("keep_running", 0.01, ("better", "good", False)),
+        ("keep_running", 0.2, ("looks better, but still runs", "edge", True)),
+        ("keep_running", None, ("looks better, but still runs", "edge", True)),
+    ],
+)
+def test_a_running_experiment_shows_what_looking_every_day_shows(
+    verdict: str, always_valid: float | None, told: tuple
+) -> None:
+    row = {
+        "finding": "better",
+        "verdict": verdict,
+        "always_valid_p_value": always_valid,
+        "confidence_level": 0.95,
+    }
+    row |= {"experiment_name": "Hero", "variant_name": "family", "metric_label": "Conversion"}
+    row |= {"lift": 0.3, "lift_lower": 0.1, "lift_upper": 0.5}
+    drawn = experiments._goal(row, False)
+    assert (drawn["words"], drawn["colour"], drawn["is_open"]) == told
+
+
+def test_reasons_name_variants_as_the_drawing_does() -> None:
+    names = {"E-1": "green", "E-1-B": "family"}
+    said = experiments._with_names("E-1-B beats E-1; E-1-BX and XE-1 are others (E-1).", names)
+    assert said == "«family» beats «green»; E-1-BX and XE-1 are others («green»)."
+    assert experiments._with_names("Nothing yet.", {}) == "Nothing yet."
 
 
 # what may be missing or strange
@@ -501,8 +666,18 @@ def test_every_chart_is_seen_and_nothing_is_asked_of_the_network(
             const sizes = seen.flatMap(svg => [...svg.querySelectorAll('text')].map(text =>
                 parseFloat(getComputedStyle(text).fontSize)
                 * box(svg).width / svg.viewBox.baseVal.width));
+            // texts that are cut off, or that run into another; the ground behind a text is no text
+            const texts = seen.flatMap(svg => [...svg.querySelectorAll('text')].filter(text =>
+                text.textContent && !text.closest('[stroke-width="4"]') && box(text).width)
+                .map(text => [text.textContent, box(text), box(svg)]));
+            const cut = texts.filter(([, one, all]) => one.left < all.left - 1 || one.right > all.right + 1
+                || one.top < all.top - 1 || one.bottom > all.bottom + 1).map(([text]) => text);
+            const touching = texts.flatMap(([text, one], at) => texts.slice(at + 1).filter(([, other]) =>
+                Math.min(one.right, other.right) - Math.max(one.left, other.left) > 0
+                && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 3)
+                .map(([other]) => text + ' | ' + other));
             return {label: chart.getAttribute('aria-label'), seen: seen.length, marks: marks.length,
-                    smallest: Math.min(...sizes, 99)};
+                    smallest: Math.min(...sizes, 99), cut, touching};
         })"""
     )
     assert len(found) == len(made.charts) > 20
@@ -513,6 +688,7 @@ def test_every_chart_is_seen_and_nothing_is_asked_of_the_network(
         assert drawn["seen"] == 1
         assert drawn["marks"] > 0, chart
         assert drawn["smallest"] >= SMALLEST_TEXT, chart
+        assert (drawn["cut"], drawn["touching"]) == ([], []), chart
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.complaints == []
     page.close()
@@ -602,11 +778,66 @@ def test_the_keyboard_opens_what_is_behind_every_figure(browser: Browser, made: 
     page.keyboard.press("Enter")
     assert page.locator("#f-revenue table").is_visible()
     assert "cap metrics query revenue" in page.locator("#f-revenue pre").inner_text()
-    # every summary, scrolling table and query can be reached
+    # what scrolls can be reached, what cannot be reached does not scroll
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     unreachable = page.evaluate(
-        "() => [...document.querySelectorAll('summary, .scroll, pre')].filter(e => e.tabIndex < 0).length"
+        "() => [...document.querySelectorAll('summary, .scroll, pre')].filter(e => e.tabIndex < 0"
+        " && e.scrollWidth > e.clientWidth).length"
     )
     assert unreachable == 0
+    names = page.evaluate(
+        "() => [...document.querySelectorAll('summary, .copy, [role=group]')]"
+        ".map(e => e.getAttribute('aria-label') ?? e.textContent.trim().replace(/\\s+/g, ' '))"
+    )
+    assert {name for name in names if name.startswith("Data and quer")} == {
+        f"Data and {'query' if len(asked) == 1 else 'queries'} of {title}"
+        for asked, title in [(f.asked, f.title) for f in made.figures.values()]
+        + [(made.report.sections[0].asked, "the key figures")]
+    }
+    assert "Copy the query of Revenue by week" in names
+    assert "Rows of Revenue by week" in names
+    page.close()
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_a_query_is_copied_or_selected(browser: Browser, made: Made, is_allowed: bool) -> None:
+    page = shown(browser, made)
+    page.evaluate(
+        "ok => Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => {"
+        "if (!ok) throw new Error('no'); window.copied = text}}})",
+        is_allowed,
+    )
+    page.locator("#f-revenue summary").click()
+    page.locator("#f-revenue .copy").click()
+    page.wait_for_function("document.getElementById('told').textContent !== ''")
+    query = made.figures["revenue"].asked[0].text
+    told = page.evaluate(
+        "[window.copied ?? getSelection().toString(), document.getElementById('told').textContent]"
+    )
+    assert told == [query, "Copied" if is_allowed else "Selected"]
+    assert page.complaints == []
+    page.close()
+
+
+def test_in_short_leads_to_what_it_tells(browser: Browser, made: Made) -> None:
+    page = shown(browser, made, 390)
+    links = page.locator("#short a")
+    assert links.count() == len(made.report.short) > 5
+    for key, title, text in made.report.short:
+        assert page.locator(f"#{key}").count() == 1, key
+        assert text and title
+    told = {title: text for _, title, text in made.report.short}
+    moved = [f"{tile.label} {tile.change}" for tile in made.report.sections[0].tiles if tile.tone != "plain"]
+    assert told["Key figures"] == (
+        f"{'; '.join(moved)}." if moved else "None moved beyond the usual up and down of weeks."
+    )
+    assert told["Revenue by week"] == made.figures["revenue"].message
+    # on a phone the way back stays in sight and hides nothing
+    links.last.click()
+    page.wait_for_timeout(100)
+    nav, figure = page.locator("nav").bounding_box(), page.locator("#f-rejected").bounding_box()
+    assert nav["y"] == 0
+    assert figure["y"] >= nav["y"] + nav["height"] - 1
     page.close()
 
 
@@ -636,6 +867,20 @@ def test_it_prints_light_without_buttons_and_with_every_chart(browser: Browser, 
     )
     assert drawn == [1] * len(made.charts)
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    # a sheet is narrow, but no phone
+    page.set_viewport_size({"width": 710, "height": 1000})
+    assert page.evaluate("getComputedStyle(document.querySelector('table.lines tr')).display") == "table-row"
+    page.close()
+
+
+def test_colours_that_the_reader_forces_leave_charts_readable(browser: Browser, made: Made) -> None:
+    page = shown(browser, made)
+    page.emulate_media(forced_colors="active")
+    told = "() => [...document.querySelectorAll('.chart')].map(e => getComputedStyle(e).forcedColorAdjust)"
+    assert set(page.evaluate(told)) == {"none"}
+    card = theme.COLOURS["card"].light
+    ground = "getComputedStyle(document.querySelector('#f-revenue .chart')).backgroundColor"
+    assert page.evaluate(ground) == f"rgb({', '.join(str(int(card[at : at + 2], 16)) for at in (1, 3, 5))})"
     page.close()
 
 
@@ -732,9 +977,57 @@ def test_weeks_are_whole_and_over() -> None:
         period = Period(as_of, 4, 26, date(2026, 1, 1))
         assert (period.start, period.end) == (date(2026, 3, 30), sunday)
         assert (period.before_start, period.before_end) == (date(2026, 3, 2), date(2026, 3, 29))
-        assert period.course_start == date(2025, 12, 29)  # not before the week in which data begins
+        assert period.course_start == date(2026, 1, 5)  # the first week of which every day has data
     assert Period(date(2026, 5, 3), 4, 26, date(2026, 1, 1)).end == date(2026, 5, 3)
     assert Period(thursday, 4, 8, date(2026, 1, 1)).course_start == date(2026, 3, 2)
+    assert Period(thursday, 4, 26, date(2026, 1, 5)).first_monday == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("first_day", "weeks", "length"),
+    [
+        (date(2026, 3, 2), 4, "4 weeks"),
+        (date(2026, 3, 3), 3, "3 weeks"),  # seven whole weeks: three and three
+        (date(2026, 4, 6), 1, "week"),
+        (date(2026, 4, 22), 1, "week"),  # not even one
+    ],
+)
+def test_few_weeks_are_halved(first_day: date, weeks: int, length: str) -> None:
+    period = Period(date(2026, 4, 26), 4, 26, first_day)
+    assert (period.weeks, period.length) == (weeks, length)
+    assert period.course_start <= period.start
+
+
+def test_months_are_over() -> None:
+    for as_of, end in (
+        (date(2026, 3, 30), date(2026, 2, 28)),
+        (date(2026, 3, 31), date(2026, 3, 31)),
+        (date(2026, 1, 5), date(2025, 12, 31)),
+    ):
+        period = Period(as_of, 4, 26, date(2026, 1, 1))
+        assert (period.month_start, period.month_end) == (end.replace(day=1), end)
+
+
+def test_a_share_of_few_is_less_than_it_seems() -> None:
+    assert at_least(0.25, 4) == pytest.approx(proportion_confint(1, 4, method="wilson")[0])
+    assert at_least(24 / 122, 122) == pytest.approx(proportion_confint(24, 122, method="wilson")[0])
+    assert at_least(0.5, 4) < at_least(0.4, 200)
+    assert at_least(None, 5) == at_least(0.5, 0) == at_least(0.5, None) == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "chance", "judged"),
+    [
+        ((0.19, 0.17, 0.21), (0.15, 0.11, 0.19), "luck may explain the difference"),
+        ((0.20, 0.18, 0.22), (0.15, 0.12, 0.18), "better than luck explains"),
+        ((0.15, 0.12, 0.18), (0.20, 0.18, 0.22), "worse than chance"),
+        ((0.15, None, None), (0.20, 0.18, 0.22), "too few to tell"),
+    ],
+)
+def test_a_policy_is_judged_by_both_intervals(model: tuple, chance: tuple, judged: str) -> None:
+    names = [f"acceptance_rate_when_acting{end}" for end in ("", "_lower", "_upper")]
+    rows = [dict(zip(names, numbers, strict=True)) for numbers in (model, chance)]
+    assert actions._judged(*rows) == judged
 
 
 # the command
@@ -784,4 +1077,6 @@ def test_a_warehouse_that_is_not_built_says_so(warehouse: Warehouse, tmp_path: P
     empty = tmp_path / warehouse.database.name
     duckdb.connect(empty).close()
     with pytest.raises(CapError, match="is not built: run `cap build`"):
+        Reader(empty, warehouse.semantic_manifest)
+    with duckdb.connect(empty), pytest.raises(CapError, match="Is a build or another program using it"):
         Reader(empty, warehouse.semantic_manifest)

@@ -4,6 +4,7 @@ Altair draws them, vl-convert writes them as SVG without a browser. Each functio
 and gives a `Draw`. Texts are at least 12 px at the width a chart is drawn for.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ def _finished(chart: alt.LayerChart | alt.Chart, width: int, **rows: Rows) -> di
             domain=False,
             ticks=False,
             labelPadding=6,
+            titlePadding=8,
             labelLimit=width * 0.42,
         )
         .configure_text(fontSize=SMALL, font=FONT, color=light("ink"))
@@ -143,7 +145,7 @@ def course(rows: Rows, title: str, form: str = "~s", height: int = 190) -> Draw:
     def draw(width: int) -> dict[str, Any]:
         drawn = [row | {"fill": light("main" if row["is_period"] else "pale")} for row in rows]
         base = alt.Chart(_data())
-        every = max(1, round(len(rows) * 58 / width))
+        every = math.ceil(len(rows) * LETTER * 9 / (width - 60))  # room for «16 Feb» and what is between
         shown = [row["week"] for row in rows][::-1][::every][::-1]
         x = alt.X(
             "week:O",
@@ -196,8 +198,9 @@ def sparkline(values: Sequence[float | None], last: int) -> Draw:
 def triangle(rows: Rows, most_narrow: int) -> Draw:
     """A triangle of shares: a row per cohort, a column per period since.
 
-    Rows: cohort (text), since (integer), value (0 to 1), text. At a narrow width only the last cohorts and
-    the first `most_narrow` columns are drawn, so that texts stay readable.
+    Rows: cohort (text), since (integer), value (0 to 1), text, colour (a name of `theme.COLOURS`). At a
+    narrow width only the last cohorts and the first `most_narrow` columns are drawn, so that texts stay
+    readable.
     """
 
     def draw(width: int) -> dict[str, Any]:
@@ -207,7 +210,9 @@ def triangle(rows: Rows, most_narrow: int) -> Draw:
             cohorts = cohorts[-12:]
         kept = set(cohorts)
         drawn = [
-            row for row in rows if row["cohort"] in kept and (not is_narrow or row["since"] <= most_narrow)
+            row | {"fill": light(row["colour"])}
+            for row in rows
+            if row["cohort"] in kept and (not is_narrow or row["since"] <= most_narrow)
         ]
         high = max(row["value"] for row in drawn) or 1
         base = alt.Chart(_data()).encode(
@@ -217,15 +222,17 @@ def triangle(rows: Rows, most_narrow: int) -> Draw:
         shade = alt.Opacity(
             "value:Q", scale=alt.Scale(domain=[0, high], range=[0.04, STRONGEST]), legend=None
         )
-        cell = base.mark_rect(color=light("main"), stroke=light("card"), strokeWidth=2).encode(opacity=shade)
+        cell = base.mark_rect(stroke=light("card"), strokeWidth=2).encode(
+            opacity=shade, fill=alt.Fill("fill:N", scale=None)
+        )
         text = base.mark_text(fontSize=SMALL, color=light("ink")).encode(text="text:N")
         return _finished(alt.layer(cell, text).properties(height={"step": 27}), width, rows=drawn)
 
     return draw
 
 
-def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46, zero: float | None = 0) -> Draw:
-    """Estimates with their intervals, one per row, and a line at `zero`.
+def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46) -> Draw:
+    """Estimates with their intervals, one per row, and a line at 0.
 
     Rows: name, value, low, high (all numbers), text, colour, is_open (drawn hollow: not to be relied on).
     """
@@ -240,8 +247,8 @@ def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46, zero: 
             }
             for row in rows
         ]
-        ends = [row[end] for row in rows for end in ("low", "high")] + ([] if zero is None else [zero])
-        low, high = min(ends), max(ends)
+        ends = [row[end] for row in rows for end in ("low", "high")]
+        low, high = min(0, *ends), max(0, *ends)
         room = (high - low) * 0.04 or 0.01
         scale = alt.Scale(domain=[low - room, high + room], nice=False)
         base = alt.Chart(_data()).encode(
@@ -268,11 +275,10 @@ def intervals(rows: Rows, title: str, form: str = "+.0%", step: int = 46, zero: 
         )
         text = base.mark_text(dy=-14, fontSize=SMALL, color=light("ink"))
         parts = [line, dot, ground.encode(x=at, text="text:N"), text.encode(x=at, text="text:N")]
-        if zero is not None:
-            rule = alt.Chart(_data("zero")).mark_rule(color=light("edge"), strokeWidth=1.5)
-            parts.insert(0, rule.encode(x=alt.X("at:Q", axis=axis, scale=scale)))
+        rule = alt.Chart(_data("zero")).mark_rule(color=light("edge"), strokeWidth=1.5)
+        parts.insert(0, rule.encode(x=alt.X("at:Q", axis=axis, scale=scale)))
         return _finished(
-            alt.layer(*parts).properties(height={"step": step}), width, rows=drawn, zero=[{"at": zero}]
+            alt.layer(*parts).properties(height={"step": step}), width, rows=drawn, zero=[{"at": 0}]
         )
 
     return draw
@@ -316,7 +322,8 @@ def flow(stages: Sequence[str], moves: Rows, height: int = 360) -> Draw:
     points, blocks, texts = _ribbons(stages, moves)
 
     def draw(width: int) -> dict[str, Any]:
-        side = 0.52 if width < MEDIUM else 0.26
+        room = LETTER * max(len(text["text"]) for text in texts) + 12  # beside the ribbons, for the longest
+        side = room / (width - 16 - 2 * room)
         x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-side, 1 + side], nice=False))
         down = alt.Scale(domain=[0, 1], nice=False, reverse=True)
         y = alt.Y("low:Q", axis=None, scale=down)

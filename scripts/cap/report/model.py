@@ -100,23 +100,54 @@ class Section:
     asked: tuple[Asked, ...] = ()
 
 
+def first_monday(day: date) -> date:
+    """The day itself if it is one, else the next."""
+    return day + timedelta(days=-day.weekday() % 7)
+
+
 @dataclass(frozen=True)
 class Period:
     """The days a report is about: whole weeks, Monday to Sunday, that are over on the day `as_of`.
 
     `start` to `end` is the period, `before_start` to `before_end` as many weeks before it, `course_start`
-    the first day of the courses, which end with the period. `first_day` is the first day of events.
+    the first day of the courses, which end with the period. `first_day` is the first day of events. Data of
+    few weeks are halved, so that a period is not compared with weeks in which nothing was delivered.
     """
 
     as_of: date
-    weeks: int
+    most_weeks: int
     course_weeks: int
     first_day: date
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks the period has: `most_weeks`, or half of the whole weeks that there are."""
+        whole = ((self.end - self.first_monday).days + 1) // 7
+        return max(1, min(self.most_weeks, whole // 2))
+
+    @property
+    def length(self) -> str:
+        """`weeks` as words behind «the»: 4 weeks, or week."""
+        return "week" if self.weeks == 1 else f"{self.weeks} weeks"
+
+    @property
+    def first_monday(self) -> date:
+        """The first day of the first week of which every day has data."""
+        return first_monday(self.first_day)
 
     @property
     def end(self) -> date:
         """The last Sunday that is over; as_of itself if it is one."""
         return self.as_of - timedelta(days=(self.as_of.weekday() + 1) % 7)
+
+    @property
+    def month_end(self) -> date:
+        """The last day of the last month that is over: what is measured once a month stands at it."""
+        return (self.as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+
+    @property
+    def month_start(self) -> date:
+        return self.month_end.replace(day=1)
 
     @property
     def start(self) -> date:
@@ -132,19 +163,20 @@ class Period:
 
     @property
     def course_start(self) -> date:
-        return max(
-            self.end - timedelta(days=7 * self.course_weeks - 1),
-            self.first_day - timedelta(days=self.first_day.weekday()),
-        )
+        return min(self.start, max(self.end - timedelta(days=7 * self.course_weeks - 1), self.first_monday))
 
 
 @dataclass(frozen=True)
 class Report:
-    """The whole of it: what was read, and the sections in their order."""
+    """The whole of it: what was read, what is said in short, and the sections in their order.
+
+    `short` holds (key of a section, or of a figure after «f-», title, sentence).
+    """
 
     title: str
     period: Period
     database: str
     facts: tuple[tuple[str, str], ...]
+    short: tuple[tuple[str, str, str], ...]
     sections: tuple[Section, ...]
     absent: tuple[str, ...] = field(default=())

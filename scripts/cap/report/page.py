@@ -11,7 +11,7 @@ from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from cap.report import theme
-from cap.report.model import Asked, Chart, Report
+from cap.report.model import Asked, Chart, Report, Section
 from cap.report.words import day, heading, plain, shown, span
 
 MOST_ROWS = 150  # of a table behind a click
@@ -34,9 +34,7 @@ def render(report: Report, progress: Callable[[str], None] = lambda _: None) -> 
     drawings: dict[int, list[tuple[int, Markup]]] = {}
     number = 0
     for section in report.sections:
-        charts = [tile.chart for tile in section.tiles if tile.chart]
-        charts += [chart for figure in section.figures for chart in figure.charts]
-        for chart in charts:
+        for chart in _charts(section):
             drawings[id(chart)] = [
                 (width, _svg(chart, width, f"c{number}w{width}")) for width in sorted(chart.widths)
             ]
@@ -62,6 +60,12 @@ def _file(name: str) -> str:
     return files("cap.report").joinpath("files", name).read_text(encoding="utf-8")
 
 
+def _charts(section: Section) -> list[Chart]:
+    """Of its tiles and of its figures."""
+    charts = [tile.chart for tile in section.tiles if tile.chart]
+    return charts + [chart for figure in section.figures for chart in figure.charts]
+
+
 def _svg(chart: Chart, width: int, name: str) -> Markup:
     """The chart as SVG of one width; `name` keeps its identifiers apart from those of other drawings."""
     with debug_mode(False):  # tests check charts against Vega-Lite's schema, a third of the time
@@ -74,12 +78,7 @@ def _svg(chart: Chart, width: int, name: str) -> Markup:
 
 def _widths(report: Report) -> str:
     """Of each chart the widest drawing that fits: one rule per set of widths."""
-    sets = {
-        tuple(sorted(chart.widths))
-        for section in report.sections
-        for figure in section.figures
-        for chart in figure.charts
-    }
+    sets = {tuple(sorted(chart.widths)) for section in report.sections for chart in _charts(section)}
     rules = []
     for widths in sorted(sets):
         name = "-".join(map(str, widths))

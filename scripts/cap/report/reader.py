@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,14 +14,24 @@ from cap.metrics.engine import Metrics, Question
 from cap.metrics.words import condition
 from cap.report.model import Asked, Period
 from cap.report.words import listed
+from cap.warehouse import opened
 
 WEEKS = 4  # of the period
 COURSE_WEEKS = 26  # of the courses
+# tables of what people do
+EVENTS = (
+    "web_pageviews",
+    "mobile_app_events",
+    "customer_events",
+    "touchpoints",
+    "conversion_events",
+    "customer_interactions",
+)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a bronze table: rows delivered, taken, delivered twice and refused."""
+    """What became of a bronze table: rows delivered, taken, delivered twice and refused; its first day."""
 
     table: str
     is_absent: bool
@@ -28,6 +39,7 @@ class Delivery:
     accepted_rows: int
     duplicate_rows: int
     rejected_rows: int
+    first_day: date | None
 
 
 class Reader:
@@ -44,46 +56,39 @@ class Reader:
     """
 
     def __init__(self, database: Path, semantic_manifest: Path, as_of: date | None = None) -> None:
-        if not database.is_file():
-            raise CapError(f"there is no warehouse {database}. Build it first: cap build")
         self.database = database
-        self.metrics = Metrics(database, semantic_manifest)
-        try:
-            self._connection = duckdb.connect(database, read_only=True)
-            self._connection.execute("set TimeZone = 'UTC'")
-            self.tables = {
-                f"{schema}.{table}"
-                for schema, table in self._connection.execute(
-                    "select schema_name, table_name from duckdb_tables() union all "
-                    "select schema_name, view_name from duckdb_views() where not internal"
-                ).fetchall()
-            }
-        except duckdb.Error as error:
-            raise CapError(f"cannot read {database}: {str(error).splitlines()[0]}") from None
+        self._held = ExitStack()
+        self._connection = self._held.enter_context(opened(database))
+        self.tables = {
+            f"{schema}.{table}"
+            for schema, table in self._connection.execute(
+                "select schema_name, table_name from duckdb_tables() union all "
+                "select schema_name, view_name from duckdb_views() where not internal"
+            ).fetchall()
+        }
         if not {"gold.dim_date", "quality.quality_load_summary"} <= self.tables:
+            self._held.close()
             raise CapError(f"{database} is not built: run `cap build`")
+        self.metrics = Metrics(database, semantic_manifest)
         self.deliveries = self._deliveries()
+        self.first_days = {one.table: one.first_day for one in self.deliveries if one.first_day}
         self.period = self._period(as_of)
 
     def _period(self, as_of: date | None) -> Period:
         ((last,),) = self.sql("select max(date_day) as last_day from gold.dim_date").rows
         self.calendar_end = last
         # customers are known for decades; what they do is delivered from some day on
-        ((first,),) = self.sql(
-            "select min(first_event_timestamp) as first_day from quality.quality_load_summary "
-            "where table_name in ('web_pageviews', 'mobile_app_events', 'customer_events', 'touchpoints', "
-            "'conversion_events', 'customer_interactions')"
-        ).rows
+        first_day = min((day for table, day in self.first_days.items() if table in EVENTS), default=last)
         if last is None:
             raise CapError(f"{self.database} holds no day: no table with a date was delivered")
-        first_day = first.date() if first else last
         if as_of and not first_day <= as_of <= last:
             raise CapError(f"the warehouse knows {first_day} to {last}: give --as-of a day of these")
         return Period(as_of or last, WEEKS, COURSE_WEEKS, first_day)
 
     def _deliveries(self) -> list[Delivery]:
         rows = self.sql(
-            "select table_name, is_absent, bronze_rows, accepted_rows, duplicate_rows, rejected_rows "
+            "select table_name, is_absent, bronze_rows, accepted_rows, duplicate_rows, rejected_rows, "
+            "first_event_timestamp::date as first_day "
             "from quality.quality_load_summary order by table_name"
         ).rows
         return [Delivery(*row) for row in rows]
@@ -139,7 +144,7 @@ class Reader:
             ) from None
         return Asked("sql", text, tuple(column[0] for column in cursor.description or []), cursor.fetchall())
 
-    def why_nothing(self, what: str, tables: Iterable[str]) -> str:
+    def why_nothing(self, what: str, tables: Iterable[str], when: str = "in this time") -> str:
         """Why there is nothing of `what`, which comes from these bronze tables."""
         tables = list(tables)
         absent = [table for table in tables if table in self.absent]
@@ -147,9 +152,9 @@ class Reader:
             verb = "was" if len(absent) == 1 else "were"
             return f"No {what}: {listed(absent)} {verb} not delivered."
         were = "was" if len(tables) == 1 else "were"
-        return f"No {what} in this time, though {listed(tables)} {were} delivered."
+        return f"No {what} {when}, though {listed(tables)} {were} delivered."
 
     def close(self) -> None:
         """Let go of the warehouse."""
-        self._connection.close()
+        self._held.close()
         self.metrics.close()

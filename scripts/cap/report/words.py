@@ -64,6 +64,19 @@ def signed(text: str) -> str:
     return text if text.startswith("−") or text == NOTHING or text.strip(f"0.%×{GAP}") == "" else f"+{text}"
 
 
+def at_least(share: Any, of: Any) -> float:
+    """The lower end of the 95 % interval (Wilson's score) of a share (0 to 1) of so many; 0 of nothing.
+
+    By it a high share of few does not come before a somewhat lower one of many.
+    """
+    from scipy.stats import binomtest  # half a second
+
+    found, count = plain(share), int(plain(of) or 0)
+    if found is None or not count:
+        return 0.0
+    return float(binomtest(round(found * count), count).proportion_ci(method="wilson").low)
+
+
 def day(moment: date | datetime) -> str:
     """5 January 2026."""
     return f"{moment.day} {moment:%B %Y}"

@@ -1,11 +1,15 @@
 """Next best actions: who chooses, and how often it is accepted."""
 
+import math
+from typing import Any
+
 from cap.report import charts
 from cap.report.model import Chart, Figure, Section
 from cap.report.reader import Reader
-from cap.report.words import plain, said
+from cap.report.words import at_least, plain, said, span
 
 SOURCES = ["next_best_actions"]
+RATE = "acceptance_rate_when_acting"
 POLICIES = {
     "model": ("The model in use", "main"),
     "ranking": ("Our ranking", "third"),
@@ -28,7 +32,7 @@ def _policies(reader: Reader) -> Figure:
         "from gold.fact_next_best_action_policies\norder by policy_name"
     )
     found = {row["policy_name"]: row for row in asked.records()}
-    rate, low, high = (f"acceptance_rate_when_acting{end}" for end in ("", "_lower", "_upper"))
+    rate, low, high = (f"{RATE}{end}" for end in ("", "_lower", "_upper"))
     rows = [
         {
             "name": words,
@@ -46,11 +50,9 @@ def _policies(reader: Reader) -> Figure:
     message = ""
     if "model" in found and "chance" in found:
         model, chance = found["model"], found["chance"]
-        is_better = (plain(model[low]) or 0) > (plain(chance[high]) or 1)
         message = (
             f"The model's actions are accepted in {said(model[rate], 'share')}, random ones in "
-            f"{said(chance[rate], 'share')}: "
-            + ("more than chance explains." if is_better else "the intervals overlap.")
+            f"{said(chance[rate], 'share')}: {_judged(model, chance)}."
         )
     told = "; ".join(
         f"{row['name']} {said(row['value'], 'share')} ({said(row['low'], 'share')} to "
@@ -76,6 +78,18 @@ def _policies(reader: Reader) -> Figure:
     )
 
 
+def _judged(one: dict[str, Any], other: dict[str, Any]) -> str:
+    """Whether two rates differ by more than their intervals leave: each is of other customers."""
+    ends = [[plain(row[f"{RATE}{end}"]) for end in ("", "_lower", "_upper")] for row in (one, other)]
+    if any(end is None for side in ends for end in side):
+        return "too few to tell"
+    reach = math.hypot(*((high - low) / 2 for _, low, high in ends))
+    difference = ends[0][0] - ends[1][0]
+    if abs(difference) <= reach:
+        return "luck may explain the difference"
+    return "better than luck explains" if difference > 0 else "worse than chance"
+
+
 def _by_action(reader: Reader) -> Figure:
     period = reader.period
     action = "recommendation__recommended_action"
@@ -93,16 +107,19 @@ def _by_action(reader: Reader) -> Figure:
     found.sort(key=lambda row: (-(plain(row["nba_acceptance_rate"]) or 0), str(row[action])))
     rows = [
         {
-            "name": str(row[action] or "(none)").replace("_", " "),
+            "name": _words(row[action]),
             "value": plain(row["nba_acceptance_rate"]) or 0,
             "text": f"{said(row['nba_acceptance_rate'], 'share')} of {said(row['nba_judged_actions'])}",
         }
         for row in found[:12]
     ]
-    best, most = found[0], max(found, key=lambda row: plain(row["nba_revenue"]) or 0)
+    # by the end of the interval that few answers leave, not by the rate
+    best = max(found, key=lambda row: at_least(row["nba_acceptance_rate"], row["nba_judged_actions"]))
+    most = max(found, key=lambda row: plain(row["nba_revenue"]) or 0)
     message = (
-        f"«{rows[0]['name']}» is accepted most: {said(best['nba_acceptance_rate'], 'share')}. "
-        f"«{str(most[action]).replace('_', ' ')}» brought most: {said(most['nba_revenue'], 'amount')}."
+        f"«{_words(best[action])}» is accepted most: {said(best['nba_acceptance_rate'], 'share')} of "
+        f"{said(best['nba_judged_actions'])}. «{_words(most[action])}» brought most: "
+        f"{said(most['nba_revenue'], 'amount')}."
     )
     return Figure(
         "actions",
@@ -110,5 +127,12 @@ def _by_action(reader: Reader) -> Figure:
         message,
         (Chart(f"Bars of acceptance by action. {message}", charts.bars(rows, 32)),),
         (asked,),
-        ("At the bars: share accepted of the actions carried out with a known outcome, either arm.",),
+        (
+            f"Actions of {span(period.course_start, period.end)}. At the bars: share accepted of the actions "
+            "carried out with a known outcome, either arm.",
+        ),
     )
+
+
+def _words(action: str | None) -> str:
+    return str(action or "(none)").replace("_", " ")

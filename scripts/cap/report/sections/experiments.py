@@ -1,5 +1,6 @@
 """What was tried: lift of every treatment with its interval, and what may be concluded."""
 
+import re
 from typing import Any
 
 from cap.report import charts
@@ -32,7 +33,7 @@ VERDICTS = {
 
 
 ANALYSED = """\
-select experiment.experiment_id, experiment.experiment_name, variant.variant_name,
+select experiment.experiment_id, experiment.experiment_name, variant.variant_id, variant.variant_name,
     result.metric_label, result.metric_role, result.verdict, result.verdict_reason, result.finding,
     result.control_units, result.treatment_units, result.control_value, result.treatment_value,
     result.lift, result.lift_lower, result.lift_upper, result.adjusted_p_value,
@@ -79,7 +80,7 @@ def _forest(rows: list[dict[str, Any]], told: list[str], title: str, level: str)
             key=(
                 ("good", "better"),
                 ("bad", "worse, or withheld (hollow)"),
-                ("edge", "no difference shown; hollow: too few units"),
+                ("edge", "no difference shown; hollow: too few units, or still running"),
             ),
         ),
     )
@@ -87,7 +88,9 @@ def _forest(rows: list[dict[str, Any]], told: list[str], title: str, level: str)
 
 def _analysed(asked: Asked) -> Figure:
     found = asked.records()
+    found.sort(key=lambda row: _rank(row["verdict"]))
     experiments = {row["experiment_id"]: row for row in found}
+    names = {row["variant_id"]: row["variant_name"] for row in found if row["variant_name"]}
     goals = [row for row in found if row["metric_role"] == "goal"]
     labels = {row["metric_label"] for row in goals}
     rows = [_goal(row, len(labels) > 1) for row in goals]
@@ -102,8 +105,12 @@ def _analysed(asked: Asked) -> Figure:
     )
     lines = [("Experiment", "Verdict", "Why")]
     lines += [
-        (_experiment(row), DECISIONS.get(row["verdict"], row["verdict"]), row["verdict_reason"])
-        for _, row in sorted(experiments.items(), key=lambda one: (_rank(one[1]["verdict"]), one[0]))
+        (
+            _experiment(row),
+            DECISIONS.get(row["verdict"], row["verdict"]),
+            _with_names(row["verdict_reason"], names),
+        )
+        for row in experiments.values()
     ]
     last = max(row["analysis_date"] for row in found)
     axis = f"lift of {labels.pop()} against the control" if len(labels) == 1 else "lift against the control"
@@ -125,6 +132,8 @@ def _analysed(asked: Asked) -> Figure:
 
 def _goal(row: dict[str, Any], has_several: bool) -> dict[str, Any]:
     words, colour, is_open = FINDINGS[row["finding"]]
+    if colour in ("good", "bad") and not is_open and not _holds(row):
+        words, colour, is_open = f"looks {words}, but still runs", "edge", True
     return {
         "name": _name(row) + (f", {row['metric_label']}" if has_several else ""),
         "value": plain(row["lift"]),
@@ -135,6 +144,22 @@ def _goal(row: dict[str, Any], has_several: bool) -> dict[str, Any]:
         "colour": colour,
         "is_open": is_open,
     }
+
+
+def _holds(row: dict[str, Any]) -> bool:
+    """Whether a difference may be relied on now: the test is over, or also looking every day shows it."""
+    always = plain(row["always_valid_p_value"])
+    return row["verdict"] != "keep_running" or (
+        always is not None and always < 1 - float(row["confidence_level"])
+    )
+
+
+def _with_names(reason: str, names: dict[str, str]) -> str:
+    """The reason with variants by their names, which are drawn, instead of their ids."""
+    if not names:
+        return reason
+    ids = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])({ids})(?![\w-])", lambda found: f"«{names[found[1]]}»", reason)
 
 
 def _level(found: list[dict[str, Any]]) -> str:

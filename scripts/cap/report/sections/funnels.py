@@ -6,7 +6,7 @@ from typing import Any
 from cap.report import charts
 from cap.report.model import Asked, Chart, Figure, Section
 from cap.report.reader import Reader
-from cap.report.words import listed, plain, said
+from cap.report.words import day, listed, plain, said, span
 
 Funnels = dict[str, list[dict[str, Any]]]  # of a funnel its steps, in their order
 
@@ -26,7 +26,9 @@ def section(reader: Reader) -> Section:
     asked = reader.ask(
         ["funnel_step_visitors", "funnel_step_reach_rate", "funnel_step_dropoff_rate"],
         ["funnel_step__funnel_name", "funnel_step__step_number", "funnel_step__step_label"],
-        start=period.start,
+        # gold has of a visitor the deepest attempt of all time: in four weeks alone those would be missing
+        # who got as far or farther before
+        start=period.course_start,
         end=period.end,
     )
     funnels = {
@@ -39,7 +41,6 @@ def section(reader: Reader) -> Section:
         "funnels",
         "Where visitors are lost",
         (_main(reader, asked, funnels), _sessions(reader), *_others(asked, funnels)),
-        "seeds/funnels.csv says what a funnel is.",
     )
 
 
@@ -51,12 +52,13 @@ def _main(reader: Reader, asked: Asked, funnels: Funnels) -> Figure:
     return Figure(
         "web_funnel",
         f"{name[:1].upper()}{name[1:]} funnel by visitor",
-        _message(name, funnels[name]),
+        _message(name, funnels[name], day(reader.period.course_start)),
         (_chart(name, funnels[name], ""),),
         (asked,),
         (
-            "A visitor counts once, with the deepest attempt that began in the period; steps must follow one "
-            "another. Who entered in the last days may yet go on.",
+            f"Attempts begun {span(reader.period.course_start, reader.period.end)}. A visitor counts once, "
+            "with the deepest attempt of all; steps must follow one another. Who entered in the last days "
+            "may yet go on.",
         ),
     )
 
@@ -73,10 +75,10 @@ def _others(asked: Asked, funnels: Funnels) -> list[Figure]:
         Figure(
             "other_funnels",
             "Other funnels by visitor",
-            f"To the end get, of those who entered: {listed(ends)}.",
+            f"Share of those who entered that got to the end: {listed(ends)}.",
             tuple(_chart(name, funnels[name], f"{name[:1].upper()}{name[1:]}") for name in names),
             (asked,),
-            ("Bars and colours as above.",),
+            ("Bars and colours as above. What the steps of a funnel are stands in seeds/funnels.csv.",),
             is_wide=True,
         )
     ]
@@ -91,10 +93,10 @@ def _worst(steps: list[dict[str, Any]]) -> dict[str, Any] | None:
     return max(open_steps, key=lambda row: row["funnel_step_dropoff_rate"], default=None)
 
 
-def _message(name: str, steps: list[dict[str, Any]]) -> str:
+def _message(name: str, steps: list[dict[str, Any]], since: str) -> str:
     first, last, worst = steps[0], steps[-1], _worst(steps)
     text = (
-        f"Of {said(first['funnel_step_visitors'])} visitors who entered the {name} funnel "
+        f"Of {said(first['funnel_step_visitors'])} visitors who entered the {name} funnel since {since} "
         f"{said(last['funnel_step_visitors'])} reached its end "
         f"({said(last['funnel_step_reach_rate'], 'share')})"
     )

@@ -3,7 +3,7 @@
 from cap.report import charts
 from cap.report.model import Chart, Figure, Section
 from cap.report.reader import Reader
-from cap.report.words import plain, said, span
+from cap.report.words import at_least, plain, said, span
 
 SOURCES = ["customer_journeys", "journey_definitions"]
 SHOWN = 12
@@ -94,10 +94,14 @@ def _definitions(reader: Reader) -> Figure:
         }
         for row in found[:SHOWN]
     ]
-    best, worst = rows[0], rows[-1]
-    message = f"«{best['name']}» converts {said(best['value'], 'share')}"
-    if len(rows) > 1:
-        message += f", «{worst['name']}» {said(worst['value'], 'share')}"
+    # by the end of the interval that few journeys leave, not by the rate
+    best = max(found, key=lambda row: at_least(row[rate], row["matured_journeys"]))
+    converted = sum((plain(row[rate]) or 0) * float(row["matured_journeys"]) for row in found)
+    matured = sum(float(row["matured_journeys"]) for row in found)
+    message = (
+        f"«{best[name] or '(unknown)'}» converts best: {said(best[rate], 'share')} of "
+        f"{said(best['matured_journeys'])}; all together {said(converted / matured, 'share')}"
+    )
     return Figure(
         "journeys",
         title,

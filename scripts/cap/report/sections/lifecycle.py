@@ -5,7 +5,7 @@ from typing import Any
 from cap.report import charts
 from cap.report.model import Chart, Figure, Section
 from cap.report.reader import Reader
-from cap.report.words import plain, said, span
+from cap.report.words import day, plain, plural, said, span
 
 SOURCES = ["customer_master", "customer_lifecycle_events"]
 
@@ -40,10 +40,10 @@ def _stages(reader: Reader) -> Figure:
     risky = sum(row["value"] for row in rows if row["colour"] == "second")
     risky_before = sum(row["before"] or 0 for row in rows if row["colour"] == "second")
     biggest = max(rows, key=lambda row: row["value"])
+    ago = f"{plural(period.weeks, 'week')} before"
     message = (
-        f"{said(biggest['value'])} of {said(total)} are {biggest['name'].lower()}; {said(risky)} are at "
-        f"risk or dormant, "
-        f"{period.weeks} weeks before {said(risky_before)}."
+        f"Of {said(total)} persons {said(biggest['value'])} are in the stage «{biggest['name']}»; "
+        f"{said(risky)} are at risk or dormant, {said(risky_before)} were so {ago}."
     )
     return Figure(
         "stages",
@@ -57,7 +57,10 @@ def _stages(reader: Reader) -> Figure:
             ),
         ),
         (now, before),
-        (f"At the end of {period.end}. The line is {period.weeks} weeks before.",),
+        (
+            f"At the end of {day(period.end)}; the line is {ago}. Who is not yet or no longer a customer is "
+            "among them, so they are more than the customers above.",
+        ),
     )
 
 

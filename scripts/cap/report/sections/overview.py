@@ -1,45 +1,56 @@
 """How it goes: key figures with their change, revenue by week, and where visitors come from."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from statistics import mean, stdev
 from typing import Literal
 
 from cap.report import charts
-from cap.report.model import MEDIUM, NARROW, Asked, Chart, Figure, Section, Tile
+from cap.report.model import Asked, Chart, Figure, Section, Tile, first_monday
 from cap.report.reader import Reader
-from cap.report.words import GAP, Unit, day, plain, plural, said, signed, span
+from cap.report.words import GAP, Unit, at_least, day, plain, plural, said, signed, span
 
+Points = Sequence[float | None]
 Better = Literal["more", "less", "neither"]
 
 
 @dataclass(frozen=True)
 class Key:
-    """A metric shown as a tile: its words, its unit, and which way is better."""
+    """A metric shown as a tile: its words, its unit, the bronze table it lives on, and which way is better.
+
+    Its values can be compared once the table has been delivered for `settles` days.
+    """
 
     metric: str
     label: str
     unit: Unit
+    table: str
     better: Better = "more"
     by_month: bool = False
+    settles: int = 0
 
 
 # change in a share is told in percentage points, in a score in points, in all else in per cent
 KEYS = (
-    Key("revenue", "Revenue", "amount"),
-    Key("purchases", "Purchases", "count"),
-    Key("average_order_value", "Average order", "amount"),
-    Key("return_on_ad_spend", "Return on ad spend", "times"),
-    Key("users", "Web visitors", "count"),
-    Key("visitor_conversion_rate", "Visitors who convert", "share"),
-    Key("app_users", "App users", "count"),
-    Key("total_customers", "Customers", "count"),
-    Key("active_customers", "Active customers", "count"),
-    Key("customer_churn_rate", "Customers lost", "share", "less", by_month=True),
-    Key("net_promoter_score", "Net promoter score", "score"),
-    Key("complaints", "Complaints", "count", "less"),
+    Key("revenue", "Revenue", "amount", "conversion_events"),
+    Key("purchases", "Purchases", "count", "conversion_events"),
+    Key("average_order_value", "Average order", "amount", "conversion_events"),
+    Key("return_on_ad_spend", "Return on ad spend", "times", "touchpoints"),
+    Key("users", "Web visitors", "count", "web_pageviews"),
+    Key("visitor_conversion_rate", "Visitors who convert", "share", "web_pageviews"),
+    Key("app_users", "App users", "count", "mobile_app_events"),
+    Key("total_customers", "Customers", "count", "customer_master"),
+    # who did anything within active_customer_days: in the first of them it only grows
+    Key("active_customers", "Active customers", "count", "customer_events", settles=90),
+    Key("customer_churn_rate", "Customers lost", "share", "customer_master", "less", by_month=True),
+    Key("net_promoter_score", "Net promoter score", "score", "customer_interactions"),
+    Key("complaints", "Complaints", "count", "customer_complaints", "less"),
 )
-SPARK = 168  # pixels
+SPARKS = (130, 226)  # pixels: on a phone and on a desk
 CHANNELS = 9
+MOST_CHANCE = 0.05  # a change is called better or worse if weeks differ so by chance less often
+MONTHS = 12  # of the course of what comes by month
 
 
 def section(reader: Reader) -> Section:
@@ -50,49 +61,78 @@ def section(reader: Reader) -> Section:
     now = reader.ask(by_week, start=period.start, end=period.end)
     before = reader.ask(by_week, start=period.before_start, end=period.before_end)
     course = reader.ask(by_week, ["metric_time__week"], start=period.course_start, end=period.end)
-    months = reader.ask(
-        by_month,
-        ["metric_time__month"],
-        start=_month(period.as_of, -12),
-        end=_month(period.as_of, 0) - timedelta(days=1),
-    )
+    begin = max(_month(period.month_end, 1 - MONTHS), _month(period.first_day, 0))
+    months = reader.ask(by_month, ["metric_time__month"], start=begin, end=period.month_end)
     tiles = tuple(
-        _by_month(key, months) if key.by_month else _by_week(key, now, before, course, period.weeks)
-        for key in KEYS
+        _by_month(key, months) if key.by_month else _by_week(reader, key, now, before, course) for key in KEYS
     )
     return Section(
         "overview",
         "How it goes",
         (_revenue(reader, course, now, before), _channels(reader)),
-        f"The {period.weeks} weeks {span(period.start, period.end)}, against the {period.weeks} weeks before "
+        f"The {period.length} {span(period.start, period.end)}, against the {period.length} before "
         f"({span(period.before_start, period.before_end)}). Whole weeks only, from Monday; lines go by week, "
-        "the strong part is the period. Amounts are in the currency delivered.",
+        "the strong part is the period. «Better» and «worse» are said only of what goes beyond the usual up "
+        "and down of weeks. Amounts are in the currency delivered.",
         tiles,
         (now, before, course, months),
     )
 
 
-def _by_week(key: Key, now: Asked, before: Asked, course: Asked, weeks: int) -> Tile:
+def _by_week(reader: Reader, key: Key, now: Asked, before: Asked, course: Asked) -> Tile:
+    period = reader.period
     one, other = (plain(a.records()[0][key.metric]) if a.rows else None for a in (now, before))
-    points = [plain(row[key.metric]) for row in course.records()]
-    return _tile(key, one, other, "", points, weeks)
+    by_week = {row["metric_time__week"].date(): plain(row[key.metric]) for row in course.records()}
+    begin = first_monday(reader.first_days.get(key.table, period.first_day))
+    points = [value for week, value in by_week.items() if week >= begin]
+    if first_monday(begin + timedelta(days=key.settles)) > period.before_start:
+        other = None  # what was first delivered amid the weeks before did not grow since
+    weeks = [
+        [value for week, value in by_week.items() if low <= week <= high]
+        for low, high in ((period.start, period.end), (period.before_start, period.before_end))
+    ]
+    return _tile(key, one, other, "", points, period.weeks, is_more_than_chance(*weeks))
 
 
 def _by_month(key: Key, months: Asked) -> Tile:
     rows = months.records()
     if not rows:
-        return _tile(key, None, None, "", [], 1)
+        return _tile(key, None, None, "", [], 1, False)
     points = [plain(row[key.metric]) for row in rows]
     names = [f"{row['metric_time__month']:%B}" for row in rows]
     one, other = points[-1], points[-2] if len(points) > 1 else None
-    tile = _tile(key, one, other, f" in {names[-2]}" if len(names) > 1 else "", points, 1)
-    return Tile(**(vars(tile) | {"label": f"{key.label} in {names[-1]}"}))
+    # one month against one says nothing of how months differ
+    tile = _tile(key, one, other, f" in {names[-2]}" if len(names) > 1 else "", points, 1, False)
+    return replace(tile, label=f"{key.label} in {names[-1]}")
+
+
+def is_more_than_chance(now: Points, before: Points) -> bool:
+    """Whether the weeks of the period differ from those before by more than weeks differ among themselves.
+
+    Welch's t-test of one value a week (`scipy.stats.ttest_ind`), p < MOST_CHANCE. It takes weeks as
+    independent: a season or a trend that began earlier is a difference to it as any other.
+    """
+    from scipy.stats import ttest_ind_from_stats  # half a second
+
+    weeks = [[value for value in side if value is not None] for side in (now, before)]
+    if min(map(len, weeks)) < 2:
+        return False
+    stats = [(mean(side), stdev(side), len(side)) for side in weeks]
+    if not any(spread for _, spread, _ in stats):
+        return stats[0][0] != stats[1][0]
+    return bool(ttest_ind_from_stats(*stats[0], *stats[1], equal_var=False).pvalue < MOST_CHANCE)
 
 
 def _tile(
-    key: Key, one: float | None, other: float | None, against: str, points: list[float | None], last: int
+    key: Key,
+    one: float | None,
+    other: float | None,
+    against: str,
+    points: Points,
+    last: int,
+    is_sure: bool,
 ) -> Tile:
-    change, tone = _change(key, one, other)
+    change, tone = _change(key, one, other, is_sure)
     value = said(one, key.unit)
     before = f"from {said(other, key.unit)}{against}" if other is not None else "nothing to compare with"
     known = [point for point in points if point is not None]
@@ -102,7 +142,7 @@ def _tile(
             f"{key.label} by {grain}, {len(points)} {grain}s: lowest {said(min(known), key.unit)}, "
             f"highest {said(max(known), key.unit)}, last {said(known[-1], key.unit)}",
             charts.sparkline(points, last),
-            (SPARK,),
+            SPARKS,
         )
         if len(known) > 1
         else None
@@ -110,7 +150,9 @@ def _tile(
     return Tile(key.metric, key.label, value, change, before, tone, one, chart)
 
 
-def _change(key: Key, one: float | None, other: float | None) -> tuple[str, Literal["good", "bad", "plain"]]:
+def _change(
+    key: Key, one: float | None, other: float | None, is_sure: bool
+) -> tuple[str, Literal["good", "bad", "plain"]]:
     """The change as text with its sign, and whether it is good."""
     if one is None or other is None:
         return "", "plain"
@@ -122,9 +164,10 @@ def _change(key: Key, one: float | None, other: float | None) -> tuple[str, Lite
         return "", "plain"
     else:
         text = signed(said(one / other - 1, "share"))
-    if key.better == "neither" or text.strip(f"+−0.% points{GAP}") == "":
+    if not is_sure or key.better == "neither" or text.strip(f"+−0.% points{GAP}") == "":
         return text, "plain"
-    return text, "good" if (one > other) == (key.better == "more") else "bad"
+    is_good = (one > other) == (key.better == "more")
+    return f"{text}, {'better' if is_good else 'worse'}", "good" if is_good else "bad"
 
 
 def _month(moment: date, months: int) -> date:
@@ -149,12 +192,16 @@ def _revenue(reader: Reader, course: Asked, now: Asked, before: Asked) -> Figure
     if not any(row["value"] for row in rows):
         return Figure("revenue", title, missing=reader.why_nothing("revenue", ["conversion_events"]))
     best = max(rows, key=lambda row: row["value"])
-    message = f"{said(one, 'amount')} in these {period.weeks} weeks"
-    if one is not None and other:
-        message += f", {_more(one / other - 1)} the {period.weeks} before ({said(other, 'amount')})"
+    message = f"{said(one, 'amount')} in the {period.length}"
+    if one is not None and other and period.before_start >= period.course_start:
+        message += f", {_more(one / other - 1)} the {period.length} before ({said(other, 'amount')})"
+        now_weeks = [row["value"] for row in rows if row["is_period"]]
+        before_weeks = [row["value"] for row in rows if not row["is_period"]][-period.weeks :]
+        if not is_more_than_chance(now_weeks, before_weeks):
+            message += ", no more than weeks differ anyway"
     best_day = date.fromisoformat(best["week"])
     message += f". The best week began on {day(best_day)}: {said(best['value'], 'amount')}."
-    chart = Chart(f"Bars of revenue by week. {message}", charts.course(rows, "revenue"), (NARROW, MEDIUM))
+    chart = Chart(f"Bars of revenue by week. {message}", charts.course(rows, "revenue"))
     alone = reader.ask(
         ["revenue", "purchases", "average_order_value"],
         ["metric_time__week"],
@@ -195,20 +242,18 @@ def _channels(reader: Reader) -> Figure:
     ]
     total = sum(float(row["sessions"]) for row in found)
     first = found[0]
-    best = max(
-        (row for row in found if row["sessions"] >= total / 50),
-        key=lambda row: plain(row["session_conversion_rate"]) or 0,
-    )
+    # the highest rate that few sessions do not explain
+    best = max(found, key=lambda row: at_least(row["session_conversion_rate"], row["sessions"]))
     message = (
         f"{first['channel__channel_name']} brings most: {said(first['sessions'])} of {said(total)} web "
         f"sessions. "
-        f"{best['channel__channel_name']} converts best: {said(best['session_conversion_rate'], 'share')}."
+        f"{best['channel__channel_name']} converts best: {said(best['session_conversion_rate'], 'share')} of "
+        f"{said(best['sessions'])}."
     )
     notes = [
-        f"At the bars: sessions · share of them with a conversion. The line is the {period.weeks} weeks "
-        f"before."
+        f"At the bars: sessions · share of them with a conversion. The line is the {period.length} before."
     ]
     if len(found) > CHANNELS:
         notes.append(f"{plural(len(found) - CHANNELS, 'smaller channel')} in the table.")
-    chart = Chart(f"Bars of web sessions by channel. {message}", charts.bars(rows, 30), (NARROW, MEDIUM))
+    chart = Chart(f"Bars of web sessions by channel. {message}", charts.bars(rows, 30))
     return Figure("channels", title, message, (chart,), (now, before), tuple(notes))

@@ -78,7 +78,7 @@ def _identity(reader: Reader) -> Figure:
     ]
     message = (
         f"{said(records)} records are {said(found['golden_customers'])} persons; "
-        f"{said(found['duplicate_record_rate'], 'share')} of the records are duplicates. "
+        f"{said(found['duplicate_record_rate'], 'share')} of the records are double within their system, "
         f"{said(found['identity_resolution_rate'], 'share')} are resolved."
     )
     return Figure(
@@ -137,16 +137,12 @@ def _rows(reader: Reader) -> Figure:
     rows = [
         {
             "name": row["table_name"],
-            "value": plain(row["rejected_rate"]) or 0,
-            "text": f"{said(row['rejected_rate'], 'share')} · {said(row['rejected_rows'])}",
+            "value": float(row["rejected_rows"]),
+            "text": f"{said(row['rejected_rows'])} · {said(row['rejected_rate'], 'share')}",
         }
         for row in shown
     ]
-    chart = (
-        (Chart(f"Bars of the share of rows refused by table. {message}", charts.bars(rows, 28)),)
-        if rows
-        else ()
-    )
+    chart = (Chart(f"Bars of rows refused by table. {message}", charts.bars(rows, 28)),) if rows else ()
     reasons = reader.sql(
         "select rejection_reason, count(*) as rejected_rows from quality.quality_rejected_rows\n"
         "group by all order by rejected_rows desc, rejection_reason"
@@ -154,7 +150,8 @@ def _rows(reader: Reader) -> Figure:
     most = [str(row["rejection_reason"]).replace("_", " ") for row in reasons.records()[:2]]
     notes = [f"Most often: {listed(most)}."] if most else []
     notes.append(
-        "At the bars: share refused · rows. Each is in quality.quality_rejected_rows with its reason."
+        "At the bars: rows refused · share of those delivered. quality.quality_rejected_rows has each with "
+        "its reason."
     )
     return Figure("rejected", title, message, chart, (asked, reasons), tuple(notes))
 
@@ -188,7 +185,7 @@ def _absent(reader: Reader) -> Figure:
 
 
 def _levels(reader: Reader) -> Figure:
-    title = "Do the four workflows keep their service level"
+    title = "Do the four workflows keep their service level?"
     asked = reader.sql(LEVELS)
     found = [row for row in asked.records() if row["measured"]]
     if not found:

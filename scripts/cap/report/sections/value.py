@@ -1,7 +1,7 @@
 """What customers are worth: segments, lifetime value, and who is likely to leave."""
 
 from cap.report import charts
-from cap.report.model import MEDIUM, NARROW, WIDE, Chart, Figure, Section
+from cap.report.model import MEDIUM, NARROW, WIDE, Chart, Figure, Period, Section
 from cap.report.reader import Reader
 from cap.report.words import plain, said
 
@@ -11,6 +11,11 @@ def section(reader: Reader) -> Section:
     return Section("value", "What customers are worth", (_segments(reader), _bands(reader), _drivers(reader)))
 
 
+def _when(period: Period) -> str:
+    """What is told here is measured at the end of each month."""
+    return f"at the end of {period.month_end:%B %Y}"
+
+
 def _segments(reader: Reader) -> Figure:
     period = reader.period
     name = "segment_assignment__segment_name"
@@ -18,14 +23,16 @@ def _segments(reader: Reader) -> Figure:
         ["segmented_customers", "segment_revenue", "average_segment_lifetime_value"],
         [name],
         ["segment_assignment__is_main_scheme = true"],
-        start=period.start,
-        end=period.end,
+        start=period.month_start,
+        end=period.month_end,
         order=["-segmented_customers"],
     )
     title = "Segments"
     found = [row for row in asked.records() if row["segmented_customers"]]
     if not found:
-        return Figure("segments", title, missing=reader.why_nothing("segments", ["customer_master"]))
+        return Figure(
+            "segments", title, missing=reader.why_nothing("segments", ["customer_master"], _when(period))
+        )
     found.sort(key=lambda row: (-(plain(row["average_segment_lifetime_value"]) or 0), row[name]))
     customers = sum(float(row["segmented_customers"]) for row in found)
     value = {
@@ -60,10 +67,7 @@ def _segments(reader: Reader) -> Figure:
         message,
         (Chart(f"Bars of customers by segment. {message}", charts.bars(rows, 34)),),
         (asked,),
-        (
-            "At the bars: customers · average lifetime value. The main segmentation, at the end of the "
-            "period.",
-        ),
+        (f"At the bars: customers · average lifetime value. The main segmentation, {_when(period)}.",),
     )
 
 
@@ -71,13 +75,18 @@ def _bands(reader: Reader) -> Figure:
     period = reader.period
     band = "customer_portfolio__lifetime_value_band"
     asked = reader.ask(
-        ["customers_of_known_value", "customer_lifetime_value"], [band], start=period.start, end=period.end
+        ["customers_of_known_value", "customer_lifetime_value"],
+        [band],
+        start=period.month_start,
+        end=period.month_end,
     )
     title = "Lifetime value"
     found = [row for row in asked.records() if row[band] is not None and row["customers_of_known_value"]]
     if not found:
         sources = ["customer_value_metrics", "customer_products"]
-        return Figure("lifetime_value", title, missing=reader.why_nothing("lifetime values", sources))
+        return Figure(
+            "lifetime_value", title, missing=reader.why_nothing("lifetime values", sources, _when(period))
+        )
     customers = sum(float(row["customers_of_known_value"]) for row in found)
     total = sum(plain(row["customer_lifetime_value"]) or 0 for row in found)
     rows = [
@@ -108,7 +117,10 @@ def _bands(reader: Reader) -> Figure:
         message,
         (Chart(f"Bars of customers by band of lifetime value. {message}", charts.bars(rows, 30)),),
         (asked,),
-        ("Profit since they came, as the source reports it. At the bars: customers · their lifetime value.",),
+        (
+            f"Told {_when(period)}: profit since they came, as the source reports it. At the bars: customers "
+            "· their lifetime value.",
+        ),
     )
 
 
@@ -118,14 +130,15 @@ def _drivers(reader: Reader) -> Figure:
     asked = reader.ask(
         ["predicted_churn_90d", "at_risk_customers", "scored_customers"],
         [driver],
-        start=period.start,
-        end=period.end,
+        start=period.month_start,
+        end=period.month_end,
         order=["-predicted_churn_90d"],
     )
     title = "Who is likely to leave, and why"
     found = [row for row in asked.records() if row["scored_customers"]]
     if not found:
-        return Figure("churn", title, missing=reader.why_nothing("scored customers", ["customer_products"]))
+        why = reader.why_nothing("scored customers", ["customer_products"], _when(period))
+        return Figure("churn", title, missing=why, is_wide=True)
     found.sort(key=lambda row: (-(plain(row["predicted_churn_90d"]) or 0), str(row[driver])))
     rows = [
         {
@@ -141,7 +154,8 @@ def _drivers(reader: Reader) -> Figure:
     scored = sum(int(row["scored_customers"]) for row in found)
     message = (
         f"Of {said(scored)} scored customers {said(leaving)} are expected to leave within 90 days; "
-        f"{said(at_risk)} are at risk by themselves. Most weight has: {rows[0]['name']}."
+        f"{said(at_risk)} are flagged as at risk. The driver of most is «{rows[0]['name']}»: "
+        f"{rows[0]['text']}."
     )
     return Figure(
         "churn",
@@ -156,6 +170,9 @@ def _drivers(reader: Reader) -> Figure:
             ),
         ),
         (asked,),
-        ("The driver is what raises a customer's score most, which is not what causes leaving.",),
+        (
+            f"Scored {_when(period)}. The driver is what raises a customer's score most, which is not what "
+            "causes leaving.",
+        ),
         is_wide=True,
     )
