@@ -6,10 +6,20 @@ numbers as (
 
 ),
 
-build_dates as (select as_of from {{ ref('int_core__build_dates') }}),
+build_dates as (select * from {{ ref('int_core__build_dates') }}),
 
--- before anybody was seen there is nobody to segment
-firsts as (select min(first_seen_date) as first_seen_date from {{ ref('int_lifecycle__starts') }}),
+-- before anybody was seen there is nobody to segment, and before its first year the calendar has no days
+firsts as (
+
+    select
+        greatest(
+            min(starts.first_seen_date),
+            min(cast(date_trunc('year', build_dates.first_event_date) as date))
+        ) as first_date
+    from {{ ref('int_lifecycle__starts') }} as starts
+    cross join build_dates
+
+),
 
 dates as (
 
@@ -42,7 +52,7 @@ final as (
     from dates
     cross join build_dates
     cross join firsts
-    where dates.as_of_date >= firsts.first_seen_date
+    where dates.as_of_date >= firsts.first_date
 
 )
 
