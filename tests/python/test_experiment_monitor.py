@@ -271,7 +271,7 @@ def test_one_is_told_in_full(cap: Callable[..., Result]) -> None:
     assert "the last 14 of 30 days" in told
     found = cap("found").stdout
     assert "First significant: looked at once 2026-01-0" in found
-    assert "2026-01-30      600        600  +100.0%" in found
+    assert "2026-01-30      600        600  +100.0\u00a0%" in found
 
 
 def test_files_have_every_day_and_point(cap: Callable[..., Result]) -> None:

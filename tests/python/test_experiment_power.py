@@ -150,7 +150,7 @@ def test_without_a_question_there_is_a_curve(cap: Callable[..., Result]) -> None
     (so_far,) = [step for step in steps if step["asked"] == "so far"]
     assert float(so_far["power_so_far"]) == pytest.approx(0.8, abs=1e-6)
     table = cap("E1").stdout
-    assert "3 arms, 50% in the control, 19.90 units a day" in table
+    assert "3 arms, 50\u00a0% in the control, 19.90 units a day" in table
     # a rate of 0.7 cannot become half as much again
     for high in ("0.7", "0.999"):
         steps = told(cap("--baseline", high, "--format", "json"))

@@ -2,33 +2,43 @@
 
 import csv
 import dataclasses
+import math
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from conftest import PROJECT
+from scipy import stats
 from test_load import pageviews, put_parquet
 
 from cap.cli import main
 from cap.errors import CapError
-from cap.experiments.compare import Compared, results_of
+from cap.experiments.analyze import _days_left, _required_units
+from cap.experiments.compare import Compared, _is_too_small, results_of
 from cap.experiments.metrics import Metric, chosen, metrics_of
 from cap.experiments.results import ExperimentResult
 from cap.experiments.settings import settings
 from cap.experiments.sums import Segment, Sums
+from cap.experiments.units import ArmCount, DayBalance, daily_units
 from cap.experiments.verdict import Evidence, Finding, judge
 from cap.landing import columns, land
 from cap.load.bronze import load_bronze
-from cap.statistics import Difference
+from cap.metrics.show import GAP
+from cap.statistics import PLANNED_UNITS, Difference, p_value_at, sample_size, tuning
 
 GOAL = Finding("conversion", "Conversion rate", "goal", "b", "no_difference", 0.4, 0.9, 0.02, -0.05, 0.09)
 WON = dataclasses.replace(GOAL, finding="better", adjusted_p=0.001, always_valid_p=0.01, lift=0.2)
 LOST = dataclasses.replace(GOAL, finding="worse", adjusted_p=0.001, always_valid_p=0.01, lift=-0.2)
+# by the p-value for looking once alone
+LOOKS_WON = dataclasses.replace(WON, always_valid_p=0.3)
+LOOKS_LOST = dataclasses.replace(LOST, always_valid_p=0.3)
+OTHER = {"metric": "value", "label": "Value"}
 SMALL = dataclasses.replace(GOAL, finding="too_small", adjusted_p=None)
-SAFE = Finding("crashes", "Crashes", "guardrail", "b", "no_difference", 0.6, 0.9, 0.1, -0.3, 0.7)
+SAFE = Finding("crashes", "Crashes", "guardrail", "b", "no_difference", 0.6, 0.9, 0.0, -0.1, 0.1, "down")
 HARMED = dataclasses.replace(SAFE, finding="worse", adjusted_p=0.01)
 RUNNING = Evidence(
     kind="a/b",
@@ -43,53 +53,136 @@ RUNNING = Evidence(
     findings=[GOAL, SAFE],
     confidence=0.95,
     target_lift=0.2,
+    planned_lift=0.15,
     required_units=1000,
     smaller_arm=500,
+    min_units=50,
+    min_expected=5,
     days_left=12,
-    last_day=date(2026, 1, 31),
 )
-COMPLETE = {"smaller_arm": 1000, "days_left": None}
+COMPLETE = {"smaller_arm": 1000, "days_left": 0}
+PAST = {"smaller_arm": 1101, "days_left": 0}
+ENDED = {"status": "ended"}
 
 
 @pytest.mark.parametrize(
     ("changes", "verdict", "says"),
     [
-        ({}, "keep_running", "1,000 per arm find a lift of 20%, in about 12 more days"),
+        ({}, "keep_running", "1,000 per arm find a lift of 15 %, in about 12 more days"),
         ({"days_left": 900}, "keep_running", "takes over a year"),
-        ({"findings": [WON]}, "ship", "b is better in «Conversion rate» by +20.0%"),
+        ({"days_left": None}, "keep_running", "of late none came to one of the arms"),
+        ({"required_units": None, "planned_lift": None}, "keep_running", "cannot be told yet"),
+        ({"findings": [WON]}, "ship", "b is better in «Conversion rate» by +20.0 % (−5.0 % to +9.0 %)"),
         ({"findings": [WON], "ratio_p": 0.005}, "ship", "but the split is in doubt (p = .005)"),
         # a fixed p-value below the border is no news while one looks every day …
         (
-            {"findings": [dataclasses.replace(WON, always_valid_p=0.3)]},
+            {"findings": [LOOKS_WON]},
             "keep_running",
-            "looks better in «Conversion rate» (adjusted p = .001), but that p-value is for looking once",
+            "b looks better in «Conversion rate» by +20.0 % (−5.0 % to +9.0 %), adjusted p = .001, but that "
+            "p-value is for looking once; the one for looking every day is .3; 1,000 per arm",
         ),
-        # … and is one when the planned units are there, or the test is over
-        ({"findings": [dataclasses.replace(WON, always_valid_p=0.3)], **COMPLETE}, "ship", "b is better"),
+        # … and is one at the planned end, but not for ever after, …
+        ({"findings": [LOOKS_WON], **COMPLETE}, "ship", "adjusted p = .001."),
         (
-            {"findings": [dataclasses.replace(WON, always_valid_p=0.3)], "status": "ended"},
-            "ship",
-            "b is better",
+            {"findings": [LOOKS_WON], **PAST},
+            "stop",
+            "1,101 where 1,000 per arm were needed; b looks better in «Conversion rate»",
         ),
-        ({"findings": [LOST]}, "stop", "b is worse in «Conversion rate» by -20.0%"),
+        ({"findings": [WON], **PAST}, "ship", "b is better"),
+        # … or when the test is over, on a condition that only its owner knows to be true
+        (
+            {"findings": [LOOKS_WON], **ENDED},
+            "ship",
+            "if its end was set before it began and not by what it showed (p for looking every day = .3)",
+        ),
+        ({"findings": [LOOKS_LOST], **ENDED}, "stop", "if its end was set before it began"),
+        ({"findings": [WON], **ENDED}, "ship", "adjusted p = .001."),
+        ({"findings": [LOST]}, "stop", "b is worse in «Conversion rate» by −20.0 %"),
+        ({"findings": [LOOKS_LOST]}, "keep_running", "b looks worse"),
+        # harm needs no more than a look, and of what is shipped what harm may be left is told
         ({"findings": [WON, HARMED]}, "stop", "guardrail «Crashes» is harmed by b"),
+        (
+            {"findings": [WON, HARMED]},
+            "stop",
+            "adjusted p = .01, which is for looking once, but caution asks for no more.",
+        ),
+        ({"findings": [WON, HARMED], **ENDED}, "stop", "adjusted p = .01."),
+        ({"findings": [WON, SAFE]}, "ship", "adjusted p = .001."),
+        (
+            {"findings": [WON, dataclasses.replace(SAFE, lift_upper=0.21)]},
+            "ship",
+            "but harm is not ruled out: «Crashes» up to +21.0 %.",
+        ),
+        (
+            {
+                "findings": [
+                    WON,
+                    dataclasses.replace(SAFE, finding="too_small"),
+                    dataclasses.replace(SAFE, label="Trust", better="up", lift_lower=-0.5),
+                    dataclasses.replace(SAFE, label="Speed", lift_upper=None),
+                    dataclasses.replace(SAFE, label="Not c's", variant_id="c", finding="too_small"),
+                ]
+            },
+            "ship",
+            "but harm is not ruled out: «Crashes» not judged, «Trust» up to −50.0 % and «Speed» not judged.",
+        ),
+        # of two treatments one harms: the other is judged for itself
+        (
+            {"findings": [WON, HARMED, dataclasses.replace(WON, variant_id="c", lift=0.1)]},
+            "ship",
+            "c is better in «Conversion rate» by +10.0 % (−5.0 % to +9.0 %), adjusted p = .001; b harms a "
+            "guardrail.",
+        ),
+        (
+            {"findings": [GOAL, HARMED], "units": {"a": 500, "b": 500, "c": 500}},
+            "stop",
+            "; c may go on without b.",
+        ),
         # one treatment loses, the other is still open
         (
             {"findings": [LOST, dataclasses.replace(GOAL, variant_id="c")]},
             "keep_running",
-            "b looks worse",
+            "b is worse in «Conversion rate» by −20.0 % (−5.0 % to +9.0 %), adjusted p = .001; nothing is "
+            "decided in the rest; 1,000 per arm",
         ),
         ({"findings": [LOST, dataclasses.replace(WON, variant_id="c")]}, "ship", "c is better"),
-        # of one treatment two goals contradict each other: it is not shipped
         (
-            {"findings": [WON, dataclasses.replace(LOST, metric="value", label="Value")], **COMPLETE},
+            {"findings": [LOST, dataclasses.replace(GOAL, variant_id="c")], **COMPLETE},
+            "stop",
+            "no treatment can be shipped; b is worse in «Conversion rate»",
+        ),
+        # of one treatment two goals contradict each other: it is not shipped, …
+        (
+            {"findings": [WON, dataclasses.replace(LOST, **OTHER)], **COMPLETE},
             "stop",
             "b is worse in «Value»",
         ),
-        # of two winners the one with the higher lift
+        # … not even where the worse one only looks so
+        (
+            {"findings": [WON, dataclasses.replace(LOOKS_LOST, **OTHER)]},
+            "keep_running",
+            "b is better in «Conversion rate» by +20.0 % (−5.0 % to +9.0 %), adjusted p = .001; b looks "
+            "worse in «Value»",
+        ),
+        # of two winners the one with the higher lift, or the deeper fall where less is better
         ({"findings": [WON, dataclasses.replace(WON, variant_id="c", lift=0.3)]}, "ship", "c is better"),
-        ({"findings": [SMALL]}, "keep_running", "Not enough data yet: the smaller arm has 500 units"),
-        ({"findings": [SMALL], "status": "ended"}, "stop", "ended without an answer"),
+        (
+            {
+                "findings": [
+                    dataclasses.replace(WON, lift=-0.2, better="down"),
+                    dataclasses.replace(WON, lift=-0.1, better="down", variant_id="c"),
+                ]
+            },
+            "ship",
+            "b is better",
+        ),
+        (
+            {"findings": [SMALL]},
+            "keep_running",
+            "the smaller arm has 500 units, and nothing is judged below 50 or, of a rate, 5 expected on "
+            "either side; 1,000 per arm",
+        ),
+        ({"findings": [SMALL], **ENDED}, "stop", "ended without an answer"),
         (
             {"findings": [SMALL], "units": {"a": 0, "b": 0}},
             "keep_running",
@@ -97,36 +190,149 @@ COMPLETE = {"smaller_arm": 1000, "days_left": None}
         ),
         ({"findings": [SAFE]}, "keep_running", "No metric of the seed experiment_metrics has the role goal"),
         ({**COMPLETE}, "stop", "The planned units are there and no treatment differs"),
-        ({"status": "ended"}, "stop", "500 of the 1,000 units per arm"),
+        (ENDED, "stop", "500 of the 1,000 units per arm that find a lift of 15 %"),
         # what is broken is not judged, however good it looks
         (
             {"findings": [WON], "ratio_p": 0.0009, "units": {"a": 600, "b": 400}},
             "broken",
             "600 and 400 units where the split would give 500 and 500 (p = .0009)",
         ),
-        ({"findings": [], "control": None}, "broken", "No variant is flagged as control"),
-        ({"findings": [], "units": {"a": 500}}, "broken", "Only one variant"),
-        ({"findings": [WON], "two_arms_share": 0.21}, "broken", "21.0% of the units saw two variants"),
+        ({"findings": [], "control": None}, "broken", "send the flag with the exposures"),
+        ({"findings": [], "units": {"a": 500}}, "broken", "see that the others are shown"),
+        ({"findings": [WON], "two_arms_share": 0.21}, "broken", "21.0 % of the units saw two variants"),
         # a test of nothing is never shipped
         (
             {"kind": "a/a", "findings": [dataclasses.replace(WON, adjusted_p=0.02)]},
             "keep_running",
             "of nothing",
         ),
-        ({"kind": "a/a", "findings": [WON], "status": "ended"}, "stop", "p = .001"),
+        ({"kind": "a/a", "findings": [WON], **ENDED}, "stop", "p = .001"),
         (
-            {"kind": "a/a", "findings": [dataclasses.replace(WON, adjusted_p=0.00001)]},
+            {"kind": "a/a", "findings": [GOAL, dataclasses.replace(HARMED, adjusted_p=0.00001)]},
             "broken",
-            "A test of nothing found a difference (p < .0001)",
+            "A test of nothing found a difference in «Crashes» (adjusted p < .0001)",
         ),
     ],
 )
 def test_the_verdict_follows_from_the_evidence(changes: dict, verdict: str, says: str) -> None:
     found = judge(dataclasses.replace(RUNNING, **changes))
     assert found.verdict == verdict
-    assert says in found.reason
+    assert says in found.reason.replace(GAP, " ")
+    assert " %" not in found.reason, "no line breaks before the sign"
     assert found.reason.endswith(".") and found.reason.count(". ") == 0
+    assert "-" not in found.reason.replace("p-value", ""), "a minus is U+2212"
     assert (found.variant_id is not None) == (verdict == "ship")
+
+
+def test_who_looks_every_day_at_a_large_test_of_nothing_ships_it_no_more_than_one_time_in_forty() -> None:
+    """Four weeks of 2,000 units an arm and day, of which the first day alone has the planned units.
+
+    One fixed test errs in five of a hundred, half of them upwards; looked at daily it did in fourteen.
+    """
+    random = np.random.default_rng(20260810)
+    units = 2000 * np.arange(1, 29)
+    shares = random.binomial(2000, 0.2, (1000, 2, 28)).cumsum(axis=2) / units
+    gap, pooled = shares[:, 1] - shares[:, 0], shares.mean(axis=1)
+    fixed = 2 * stats.norm.sf(np.abs(gap) / np.sqrt(pooled * (1 - pooled) * 2 / units))
+    always = p_value_at(gap, (shares * (1 - shares)).sum(axis=1) / units, 2 * units, tuning(PLANNED_UNITS))
+    required = sample_size(0.2, 0.2).treatment
+    assert required < units[0]
+    ups = (fixed < 0.05) & (gap > 0)
+    shipped = set()
+    for test, day in np.argwhere(ups):
+        told = dataclasses.replace(WON, adjusted_p=fixed[test, day], always_valid_p=always[test, day])
+        changes = {"findings": [told], "required_units": required, "smaller_arm": int(units[day])}
+        if judge(dataclasses.replace(RUNNING, **changes)).verdict == "ship":
+            shipped.add(test)
+    assert ups.any(axis=1).mean() > 0.1
+    assert 0 < len(shipped) / 1000 <= 0.025
+
+
+def goal(kind: str, better: str, control: Sums, found: Difference) -> Compared:
+    metric = Metric("m", "m", kind, "x", None, None, None, "goal", better, "zero")
+    return Compared(
+        metric, Segment("all", "all", {}, {}), "b", control, Sums(500), found, (None,) * 3, None, False
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "comparisons", "lift", "units"),
+    [
+        (goal("proportion", "up", Sums(500, 0.2), Difference(0.2)), 1, 0.2, sample_size(0.2, 0.2).treatment),
+        # every goal and treatment is a chance
+        (
+            goal("proportion", "up", Sums(500, 0.2), Difference(0.2)),
+            4,
+            0.2,
+            sample_size(0.2, 0.2, treatments=4).treatment,
+        ),
+        (
+            goal("proportion", "down", Sums(500, 0.2), Difference(0.2)),
+            1,
+            -0.2,
+            sample_size(0.2, -0.2).treatment,
+        ),
+        # of 0.9 there is no fifth more: to 1, as the SQL has it
+        (
+            goal("proportion", "up", Sums(500, 0.9), Difference(0.9)),
+            1,
+            1 / 9,
+            sample_size(0.9, 1 / 9).treatment,
+        ),
+        (
+            goal("mean", "up", Sums(500, 10.0, 400.0), Difference(10.0)),
+            1,
+            0.2,
+            sample_size(10, 0.2, "mean", 20).treatment,
+        ),
+        # two arms of 500 whose difference has an error of 1: each unit one of sqrt(250)
+        (
+            goal("ratio", "up", Sums(500, 3.0, 1.0, 6.0, 1.0, 0.1), Difference(0.5, standard_error=1.0)),
+            1,
+            0.2,
+            sample_size(0.5, 0.2, "mean", 250**0.5).treatment,
+        ),
+        (goal("quantile", "down", Sums(500), Difference(0.5)), 1, None, None),
+        (goal("mean", "up", Sums(500, 10.0, 0.0), Difference(10.0)), 1, None, None),
+        (goal("proportion", "up", Sums(500, 1.0), Difference(1.0)), 1, None, None),
+        (goal("proportion", "up", Sums(500, 0.0), Difference(0.0)), 1, None, None),
+    ],
+)
+def test_the_planned_units_are_those_of_the_first_goal(
+    asked: Compared, comparisons: int, lift: float | None, units: int | None
+) -> None:
+    found = _required_units(asked, comparisons, 0.95, settings(PROJECT / "dbt_project.yml"))
+    assert found == (lift if lift is None else pytest.approx(lift), units)
+
+
+def test_days_are_those_of_the_slowest_arm_at_its_pace_of_late() -> None:
+    """Ten and five units a day once, of late four and one, with one day on which nobody came."""
+    start = date(2026, 1, 1)
+    days = [
+        DayBalance(start + timedelta(day), {"a": 10, "b": 5} if day < 30 else {"a": 4, "b": 1}, None)
+        for day in range(60)
+        if day != 45
+    ]
+    pace = daily_units(days)
+    assert pace == {"a": 4 * 27 / 28, "b": 27 / 28}
+    arms = [ArmCount(arm, None, arm == "a", n, 0, 0.5, None) for arm, n in (("a", 416), ("b", 179))]
+    assert _days_left(500, arms, pace) == math.ceil((500 - 179) / (27 / 28))
+    assert _days_left(100, arms, pace) == 0
+    assert _days_left(500, arms, {"a": 4.0}) is None
+    assert daily_units(days[:3]) == {"a": 10, "b": 5}
+    assert daily_units([]) == {}
+
+
+def test_a_ratio_whose_mean_below_the_line_is_noise_is_too_small() -> None:
+    """Known to a tenth is enough: a variance of n times the squared tenth of the mean."""
+    metric = Metric("r", "r", "ratio", "x", "y", None, None, "goal", "up", "zero")
+    told = settings(PROJECT / "dbt_project.yml")
+    sure = Sums(400, 1.0, 1.0, 2.0, 15.9, 0.1)
+    unsure = dataclasses.replace(sure, other_variance=16.1)
+    assert not _is_too_small(metric, sure, sure, told)
+    assert _is_too_small(metric, sure, unsure, told) and _is_too_small(metric, unsure, sure, told)
+    assert _is_too_small(metric, dataclasses.replace(sure, n=49, other_variance=0.0), sure, told)
+    assert not _is_too_small(metric, Sums(400), Sums(400), told)
 
 
 def compared(

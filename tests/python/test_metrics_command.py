@@ -13,7 +13,7 @@ from conftest import PROJECT, run_dbt
 
 from cap.cli import main
 from cap.metrics.catalogue import Catalogue
-from cap.metrics.show import cell, sparkline, table
+from cap.metrics.show import cell, percent, sparkline, table
 from cap.metrics.words import condition
 
 # twelve sessions: one a day, every third by e-mail and left at once
@@ -170,6 +170,22 @@ def test_no_name_of_two_metrics_is_told_apart_by_nothing(folder: Path) -> None:
     for wanted in catalogue.contract_names:
         for entry in catalogue.answers(wanted):
             assert catalogue.find(entry.name) == entry
+
+
+def test_shares_are_written_as_people_write_them() -> None:
+    assert [percent(one) for one in (None, 0.116, -0.116, 12.0, -0.0004)] == [
+        "–",
+        "11.6\u00a0%",
+        "−11.6\u00a0%",
+        "1,200.0\u00a0%",
+        "0.0\u00a0%",
+    ]
+    assert [percent(one, 0, signed=True) for one in (0.2, -0.2, 0.004, 10.0)] == [
+        "+20\u00a0%",
+        "−20\u00a0%",
+        "0\u00a0%",
+        "+1,000\u00a0%",
+    ]
 
 
 def test_sparklines_and_cells() -> None:

@@ -118,7 +118,12 @@ def test_proportions_equal_statsmodels(before: tuple, after: tuple, level: float
         assert found.reason
     else:
         assert found.p_value == near(proportions_ztest([x1, x0], [n1, n0])[1])
-        assert found.reason is None
+    if x0 in (0, n0) and x1 in (0, n1):
+        # an interval without width would claim to be certain
+        assert found.lower is found.upper is found.lift_lower is found.lift_upper is None
+        assert found.standard_error is None and found.reason
+        return
+    assert found.reason is None
     # statsmodels' Wald interval, which it does not cut off either
     low, high = confint_proportions_2indep(x1, n1, x0, n0, method="wald", alpha=1 - level, correction=False)
     assert (found.lower, found.upper) == (near(low), near(high))
@@ -521,6 +526,13 @@ def test_the_edges_say_why() -> None:
     nobody = difference(Arm.of_counts(100, 0), Arm.of_counts(100, 0), kind="proportion")
     assert (nobody.difference, nobody.lift, nobody.p_value) == (0, None, None)
     assert nobody.reason == "all units are alike"
+    assert nobody.lower is nobody.upper is None
+    everybody = difference(Arm.of_counts(50, 50), Arm.of_counts(70, 70), kind="proportion")
+    assert (everybody.lift, everybody.lift_lower, everybody.lower) == (0, None, None)
+    split = difference(Arm.of_counts(50, 0), Arm.of_counts(70, 70), kind="proportion")
+    assert split.p_value < 1e-20 and split.lower is None
+    assert split.reason.startswith("the units of each arm are all alike")
+    assert always_valid(split, 120).reason == split.reason
     first = difference(Arm.of_counts(100, 0), Arm.of_counts(100, 7), kind="proportion")
     assert first.lift is first.lift_lower is None
     assert first.p_value == near(proportions_ztest([7, 0], [100, 100])[1])

@@ -55,10 +55,11 @@ errors as (
         *,
         p1 - p0 as difference,
         sqrt(pooled * (1e0 - pooled) * (1e0 / n1 + 1e0 / n0)) as pooled_error,
-        sqrt(p1 * (1e0 - p1) / n1 + p0 * (1e0 - p0) / n0) as difference_error,
+        -- where neither arm scatters, an interval without width would claim to be certain
+        nullif(sqrt(p1 * (1e0 - p1) / n1 + p0 * (1e0 - p0) / n0), 0e0) as difference_error,
         case
             when x1 > 0 and x0 > 0
-                then sqrt(greatest(1e0 / x1 - 1e0 / n1 + 1e0 / x0 - 1e0 / n0, 0e0))
+                then nullif(sqrt(greatest(1e0 / x1 - 1e0 / n1 + 1e0 / x0 - 1e0 / n0, 0e0)), 0e0)
         end as log_ratio_error,
         sqrt(target_rate * (1e0 - target_rate) / n1 + p0 * (1e0 - p0) / n0) as target_error
     from rates

@@ -13,9 +13,10 @@ from cap.experiments.metrics import metrics_of
 from cap.experiments.results import ExperimentResult
 from cap.experiments.settings import Settings
 from cap.experiments.sums import WHOLE, segment_sums
-from cap.experiments.units import ArmCount, DayBalance, arm_counts, day_balance
+from cap.experiments.units import ArmCount, DayBalance, arm_counts, daily_units, day_balance
 from cap.experiments.verdict import Evidence, Finding, Verdict, judge
 from cap.experiments.warehouse import Experiment, find
+from cap.metrics.show import percent
 
 UNBALANCED_P = 0.01
 
@@ -66,7 +67,9 @@ def analyze(
             compared += compare(connection, known, metrics, segment, ids, level, settings)
     balance = day_balance(connection, known)
     results = results_of(compared, level)
-    verdict = judge(_evidence(known, compared, results, arms, ratio_p, two_arms_share, level, settings))
+    verdict = judge(
+        _evidence(known, compared, results, arms, balance, ratio_p, two_arms_share, level, settings)
+    )
     (last_date,) = connection.execute("select max(date_day) from gold.dim_date").fetchone()
     told = tuple(
         replace(
@@ -90,18 +93,19 @@ def _evidence(
     compared: Sequence[Compared],
     results: Sequence[ExperimentResult],
     arms: Sequence[ArmCount],
+    balance: Sequence[DayBalance],
     ratio_p: float | None,
     two_arms_share: float,
     level: float,
     settings: Settings,
 ) -> Evidence:
-    from cap.statistics import days_needed, holm
+    from cap.statistics import holm
 
     whole = [place for place, one in enumerate(compared) if one.segment.name == WHOLE]
     goals = [place for place in whole if compared[place].metric.role == "goal"]
-    always_valid = dict(
-        zip(goals, holm([results[place].always_valid_p_value for place in goals]), strict=True)
-    )
+    # what is too small to be judged is no chance to find something
+    looks = [None if compared[place].is_too_small else results[place].always_valid_p_value for place in goals]
+    always_valid = dict(zip(goals, holm(looks), strict=True))
     findings = [
         Finding(
             results[place].metric,
@@ -114,13 +118,14 @@ def _evidence(
             results[place].lift,
             results[place].lift_lower,
             results[place].lift_upper,
+            results[place].better,
         )
         for place in whole
     ]
     smaller = min((arm.units for arm in arms), default=0)
-    required = _required_units(compared[goals[0]], len(arms) - 1, level, settings) if goals else None
-    days = (known.last_day - known.start).days + 1
-    missing = None if required is None else required - smaller
+    lift, required = (
+        _required_units(compared[goals[0]], len(goals), level, settings) if goals else (None, None)
+    )
     return Evidence(
         kind=known.kind,
         status=known.status,
@@ -136,29 +141,51 @@ def _evidence(
         findings=findings,
         confidence=level,
         target_lift=settings.target_lift,
+        planned_lift=lift,
         required_units=required,
         smaller_arm=smaller,
-        days_left=days_needed(missing, smaller / days) if missing and missing > 0 and smaller else None,
-        last_day=known.last_day,
+        min_units=settings.min_units,
+        min_expected=settings.min_expected,
+        days_left=None if required is None else _days_left(required, arms, daily_units(balance)),
     )
 
 
-def _required_units(goal: Compared, treatments: int, level: float, settings: Settings) -> int | None:
-    """Units per arm that find the target lift in a goal with the target power, at the control's value."""
+def _days_left(required: int, arms: Sequence[ArmCount], pace: dict[str, float]) -> int | None:
+    """Days until every arm has as many units, each at its own pace; None where one has none."""
+    from cap.statistics import days_needed
+
+    days = [days_needed(max(required - arm.units, 0), pace.get(arm.variant_id, 0.0)) for arm in arms]
+    return None if None in days else max(days, default=None)
+
+
+def _required_units(
+    goal: Compared, comparisons: int, level: float, settings: Settings
+) -> tuple[float | None, int | None]:
+    """The lift to be found in a goal, and the units per arm that find it with the target power.
+
+    At the control's value and, as Holm's correction begins, Bonferroni's level for so many comparisons. A
+    goal that should fall is to fall by the target; a rate that cannot rise so far, to rise to 1, as
+    int_ab_tests__compared has it. None where the control has nothing to start from.
+    """
     from cap.statistics import sample_size
 
     baseline, lift = goal.found.control, settings.target_lift
-    if baseline is None or baseline <= 0 or goal.metric.kind not in ("proportion", "mean"):
-        return None
-    deviation = None
-    if goal.metric.kind == "mean":
-        if not goal.control.variance:
-            return None
-        deviation = math.sqrt(goal.control.variance)
-    elif baseline * (1 + lift) > 1:
-        return None
-    asked = {"confidence": level, "power": settings.target_power, "treatments": treatments}
-    return sample_size(baseline, lift, goal.metric.kind, deviation, **asked).treatment
+    if baseline is None or baseline <= 0:
+        return None, None
+    if goal.metric.better == "down":
+        lift = -lift
+    kind, deviation = "mean", None
+    if goal.metric.kind == "proportion":
+        kind, lift = "proportion", min(lift, 1 / baseline - 1)
+    elif goal.metric.kind == "mean":
+        deviation = math.sqrt(goal.control.variance or 0.0)
+    elif goal.found.standard_error:
+        # of ratios and quantiles: what each unit adds to the error of the difference
+        deviation = goal.found.standard_error / math.sqrt(1 / goal.control.n + 1 / goal.treatment.n)
+    if not lift or (kind == "mean" and not deviation):
+        return None, None
+    asked = {"confidence": level, "power": settings.target_power, "treatments": comparisons}
+    return lift, sample_size(baseline, lift, kind, deviation, **asked).treatment
 
 
 def _warnings(
@@ -176,7 +203,7 @@ def _warnings(
     if ratio_p is not None and settings.broken_split_p <= ratio_p < words.DOUBTFUL_SPLIT_P:
         told.append(f"The split is in doubt: p = {ratio_p:.4f} against the configured one.")
     if two_arms_share:
-        told.append(f"{two_arms_share:.1%} of the units saw two variants and are left out.")
+        told.append(f"{percent(two_arms_share)} of the units saw two variants and are left out.")
     adjusted = holm([one.p_value for one in balance])
     bad = [
         str(one.day) for one, p in zip(balance, adjusted, strict=True) if p is not None and p < UNBALANCED_P

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cap.statistics import Cuped, Difference, QuantileArm
 
 
+MOST_NOISE_BELOW = 0.1  # standard error of a ratio's mean below the line, in such means
+
+
 @dataclass(frozen=True)
 class Compared:
     """One treatment against the control in one metric and segment, before corrections."""
@@ -137,10 +140,20 @@ def _always_valid(
 
 
 def _is_too_small(metric: Metric, control: Sums, treatment: Sums, settings: Settings) -> bool:
-    """Too few units, or of a proportion too few expected on either side: as silver_ab_test_summary has it."""
+    """Too few units, or of a proportion too few expected on either side: as silver_ab_test_summary has it.
+
+    Of a ratio too few for the mean below the line to be known to a tenth: where a few units make most of it,
+    the delta method's interval is too narrow (Cochran 1977, «Sampling Techniques», 6.3).
+    """
     fewest = min(control.n, treatment.n)
     if fewest < settings.min_units:
         return True
+    if metric.kind == "ratio":
+        return any(
+            one.other_mean is not None
+            and (one.other_variance or 0.0) > (MOST_NOISE_BELOW * one.other_mean) ** 2 * one.n
+            for one in (control, treatment)
+        )
     if metric.kind != "proportion":
         return False
     whole = control.n + treatment.n

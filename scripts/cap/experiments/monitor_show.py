@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cap.experiments.courses import BY_ENTRY, SINCE_EXPOSURE, Course, Day, Point, State
-from cap.metrics.show import NOTHING, cell, sparkline, table
+from cap.metrics.show import NOTHING, cell, percent, sparkline, table
 
 if TYPE_CHECKING:
     import altair
@@ -64,7 +64,7 @@ def overview(courses: Sequence[Course]) -> str:
             one.state.state,
             one.state.days,
             one.state.control_units + one.state.treatment_units,
-            _percent(one.state.lift),
+            percent(one.state.lift, signed=True),
             _interval(one.state.lift_lower, one.state.lift_upper),
             one.state.always_p_value,
             one.state.first_always_significant,
@@ -145,7 +145,7 @@ def _day(day: Day) -> tuple:
         day.day,
         day.control_units,
         day.treatment_units,
-        _percent(day.lift),
+        percent(day.lift, signed=True),
         _interval(day.lift_lower, day.lift_upper),
         day.p_value,
         _interval(day.always_lower, day.always_upper),
@@ -162,12 +162,10 @@ def _way(slope: float, p_value: float) -> str:
     return "going up" if slope > 0 else "going down"
 
 
-def _percent(share: float | None) -> str:
-    return NOTHING if share is None else f"{share:+.1%}"
-
-
 def _interval(low: float | None, high: float | None) -> str:
-    return NOTHING if low is None or high is None else f"{low:+.0%} to {high:+.0%}"
+    if low is None or high is None:
+        return NOTHING
+    return f"{percent(low, 0, signed=True)} to {percent(high, 0, signed=True)}"
 
 
 def _line(days: Sequence[Day]) -> str:

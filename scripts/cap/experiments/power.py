@@ -3,14 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import duckdb
 
 from cap.errors import CapError
 from cap.experiments.metrics import Metric, chosen, metrics_of
 from cap.experiments.sums import Sums, segment_sums
-from cap.experiments.units import arm_counts, day_balance
+from cap.experiments.units import arm_counts, daily_units, day_balance
 from cap.experiments.warehouse import Experiment
 from cap.statistics import (
     Arm,
@@ -25,7 +24,6 @@ from cap.statistics import (
 LIFTS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 WEEKS = (1, 2, 4, 8, 13, 26)
 FEWEST = 50  # units of an arm, below which a lift that could be found is not worth a line
-RECENT_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -188,9 +186,8 @@ def plan_of(connection: duckdb.DuckDBPyConnection, experiment: Experiment, name:
     """What an experiment would be planned with, had its control been known: its baseline, split and traffic.
 
     name is a metric of it, a rate, mean or ratio; None its first goal. Of a ratio the deviation is the delta
-    method's. Daily units are the mean of the last RECENT_DAYS days of the experiment, also those without any,
-    up to the last day on which a unit came. The split is the configured one, else that of the units. Raises
-    CapError for a metric that there is not, and where the control has nothing to start from.
+    method's. Daily units are those of late (`daily_units`). The split is the configured one, else that of the
+    units. Raises CapError for a metric that there is not, and where the control has nothing to start from.
     """
     metrics = metrics_of(connection, experiment.experiment_id)
     goals = [metric.name for metric in metrics if metric.role == "goal"]
@@ -216,16 +213,13 @@ def plan_of(connection: duckdb.DuckDBPyConnection, experiment: Experiment, name:
         )
     by_split = all(arm.share for arm in arms)
     weights = {arm.variant_id: arm.share if by_split else arm.units for arm in arms}
-    days = day_balance(connection, experiment)
-    since = max(days[0].day, days[-1].day - timedelta(days=RECENT_DAYS - 1))
-    recent = sum(sum(day.units.values()) for day in days if day.day >= since)
     return Plan(
         baseline=baseline,
         deviation=deviation,
         treatments=len(treatments),
         control_share=weights[control.variant_id] / sum(weights.values()),
         treatment_share=min(weights[arm.variant_id] for arm in treatments) / sum(weights.values()),
-        daily_units=recent / ((days[-1].day - since).days + 1),
+        daily_units=sum(daily_units(day_balance(connection, experiment)).values()),
         units_so_far=(
             control.units,
             min(arm.units for arm in treatments),

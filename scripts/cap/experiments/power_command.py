@@ -8,7 +8,7 @@ import click
 
 from cap.errors import CapError
 from cap.experiments.warehouse import find
-from cap.metrics.show import cell
+from cap.metrics.show import GAP, cell, percent
 from cap.output import FORMAT, render
 from cap.warehouse import opened
 
@@ -101,8 +101,8 @@ def _told(plan: "Plan") -> str:
     traffic = f", {cell(plan.daily_units)} units a day" if plan.daily_units is not None else ""
     return (
         f"{what} {cell(plan.baseline)}, {plan.treatments + 1} arms, "
-        f"{plan.control_share:.0%} in the control{traffic}; "
-        f"power {plan.power:.0%}, confidence {plan.confidence:.0%}\n"
+        f"{percent(plan.control_share, 0)} in the control{traffic}; "
+        f"power {100 * plan.power:g}{GAP}%, confidence {100 * plan.confidence:g}{GAP}%\n"
     )
 
 

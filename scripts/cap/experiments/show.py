@@ -8,7 +8,7 @@ from typing import Any
 from cap.experiments.analyze import Analysis
 from cap.experiments.results import ExperimentResult
 from cap.experiments.sums import WHOLE
-from cap.metrics.show import NOTHING, cell, table
+from cap.metrics.show import GAP, NOTHING, cell, percent, table
 
 WIDTH = 110
 SAID = {"ship": "SHIP", "stop": "STOP", "keep_running": "KEEP RUNNING", "broken": "BROKEN"}
@@ -68,7 +68,9 @@ def told(analysis: Analysis, results: Sequence[ExperimentResult]) -> str:
     notes = {f"{result.metric}: {result.note}" for result in results if result.note}
     lines += [
         "",
-        *_wrapped(f"Intervals at {analysis.confidence:.4g}; lift relative to the control. {BEWARE}"),
+        *_wrapped(
+            f"Intervals at {100 * analysis.confidence:.4g}{GAP}%; lift relative to the control. {BEWARE}"
+        ),
     ]
     for warning in [*analysis.warnings, *sorted(notes)]:
         lines += _wrapped(f"! {warning}")
@@ -145,13 +147,13 @@ def _row(result: ExperimentResult) -> tuple:
         result.variant_id,
         result.control_value,
         result.treatment_value,
-        _percent(result.lift),
+        percent(result.lift, signed=True),
         _interval(result),
         result.p_value,
         result.adjusted_p_value,
         result.always_valid_p_value,
         result.cuped_p_value,
-        None if saved is None else f"{round(saved, 2) + 0.0:.0%}",
+        None if saved is None else percent(saved, 0),
         result.finding.replace("_", " "),
     )
 
@@ -161,11 +163,7 @@ def _interval(result: ExperimentResult) -> str:
         if result.difference_lower is None:
             return NOTHING
         return f"{cell(result.difference_lower)} … {cell(result.difference_upper)} absolute"
-    return f"{_percent(result.lift_lower)} … {_percent(result.lift_upper)}"
-
-
-def _percent(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:+.1%}"
+    return f"{percent(result.lift_lower, signed=True)} … {percent(result.lift_upper, signed=True)}"
 
 
 def _wrapped(text: str) -> list[str]:

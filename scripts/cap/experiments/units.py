@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -12,6 +12,7 @@ from cap.experiments.sums import OUTCOMES
 from cap.experiments.warehouse import Experiment, rows
 
 FEWEST_EXPECTED = 5  # units of each arm by which the split of a day is judged
+RECENT_DAYS = 28  # by which is told how many units come
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,22 @@ def day_balance(connection: duckdb.DuckDBPyConnection, known: Experiment) -> tup
     for row in found:
         days.setdefault(row["day"], []).append(row)
     return tuple(_balance(day, parts, names) for day, parts in days.items())
+
+
+def daily_units(balance: Sequence[DayBalance]) -> dict[str, float]:
+    """Units a day of each arm: the mean of the last RECENT_DAYS days of the experiment, also those without
+    any, up to the last on which a unit came. Empty without units.
+    """
+    if not balance:
+        return {}
+    last = balance[-1].day
+    since = max(balance[0].day, last - timedelta(days=RECENT_DAYS - 1))
+    recent: dict[str, int] = defaultdict(int)
+    for one in balance:
+        if one.day >= since:
+            for arm, units in one.units.items():
+                recent[arm] += units
+    return {arm: units / ((last - since).days + 1) for arm, units in recent.items()}
 
 
 def _balance(day: date, parts: Sequence[dict[str, Any]], names: dict[str | None, str]) -> DayBalance:

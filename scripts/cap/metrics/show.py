@@ -11,6 +11,7 @@ from typing import Any
 
 BARS = "▁▂▃▄▅▆▇█"
 NOTHING = "–"
+GAP = "\u00a0"  # a space at which no line breaks
 SMALLEST = 0.0001  # what is below would look like nothing
 LONGEST_LINE = 60  # points of a sparkline
 
@@ -47,6 +48,15 @@ def cell(value: Any) -> str:
     if abs(value) < SMALLEST:
         return f"{value:.1e}"
     return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4f}"
+
+
+def percent(share: float | None, places: int = 1, signed: bool = False) -> str:
+    """A share as people read it: 11.6 %, −11.6 %, if signed +11.6 %; a dash for nothing."""
+    if share is None:
+        return NOTHING
+    text = f"{abs(share):,.{places}%}"
+    sign = "" if not text.strip("0.%") else "−" if share < 0 else "+" if signed else ""
+    return f"{sign}{text.removesuffix('%')}{GAP}%"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], most: int | None = None) -> str:

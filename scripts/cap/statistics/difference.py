@@ -12,6 +12,7 @@ from cap.statistics.arms import Arm, RatioArm, check_level, finite
 NO_UNITS = "an arm has no units"
 ONE_UNIT = "an arm has fewer than two units"
 NO_SPREAD = "all units are alike"
+NO_SPREAD_WITHIN = "the units of each arm are all alike, so that no interval can be told"
 NOTHING_BELOW = "an arm has nothing below the line"
 # a standard deviation that small beside what it is the spread of is rounding
 ROUNDING = 1e-12
@@ -20,7 +21,7 @@ VALUE = "value"
 
 @dataclass(frozen=True)
 class Difference:
-    """Treatment against control. None is what cannot be said; if there is no p-value, `reason` says why.
+    """Treatment against control. None is what cannot be said; without p-value or interval `reason` says why.
 
     control and treatment are the metric's values, difference is treatment - control in its unit, lift
     treatment / control - 1 (0.1 is ten per cent). The lift needs a control above 0, its interval a treatment
@@ -51,12 +52,14 @@ def difference(
 
     Means: Welch's test, which does not suppose equal variances (Welch 1947, Biometrika 34). Proportions: the
     z-test, with the pooled share for the p-value and each arm's own variance p(1 - p) for the intervals,
-    without continuity correction, as int_ab_tests__compared has it; Arm.variance is not read. The lift has
-    the interval of the log ratio, which cannot fall below -1 and is not led astray by a noisy control (Katz
-    et al. 1978, Biometrics 34). Units are independent, and so many that a mean is about normal: some hundreds
-    where values are skewed, five conversions for a proportion. By tea-tasting, proportions too as its means
-    with their own variances: its Proportion has the pooled share in the intervals as well, cuts them off at
-    -1 and 1 and cannot take arms of very unequal size.
+    without continuity correction, as int_ab_tests__compared has it; Arm.variance is not read. Where that
+    variance is 0 in both arms (nobody or everybody in each) there is no interval: one without width would
+    claim to be certain, and none of n leaves room for 3 / n (Hanley and Lippman-Hand 1983, JAMA 249). The
+    lift has the interval of the log ratio, which cannot fall below -1 and is not led astray by a noisy
+    control (Katz et al. 1978, Biometrics 34). Units are independent, and so many that a mean is about normal:
+    some hundreds where values are skewed, five conversions for a proportion. By tea-tasting, proportions too
+    as its means with their own variances: its Proportion has the pooled share in the intervals as well, cuts
+    them off at -1 and 1 and cannot take arms of very unequal size.
 
     Raises ValueError for a confidence not between 0 and 1 and for a kind that there is not.
     """
@@ -146,13 +149,11 @@ def _proportions(known: Difference, n0: int, n1: int, confidence: float) -> Diff
 def _compared(
     known: Difference, metric: Mean, n0: int, variance0: float, n1: int, variance1: float
 ) -> Difference:
-    """Intervals and p-value by tea-tasting; without any spread the interval is the difference itself."""
+    """Intervals and p-value by tea-tasting; without any spread there are none."""
     before, after = known.control, known.treatment
     error = math.sqrt(variance0 / n0 + variance1 / n1)
     if error == 0:
-        lift = known.lift if before > 0 and after > 0 else None
-        ends = {"lower": known.difference, "upper": known.difference, "lift_lower": lift, "lift_upper": lift}
-        return replace(known, **ends, standard_error=0.0)
+        return replace(known, reason=NO_SPREAD_WITHIN)
     # in standard errors, so that no square is too large or too small for a float
     arms = [
         Aggregates(n, {VALUE: mean / error}, {VALUE: variance / error**2})
