@@ -19,7 +19,7 @@ from scipy.stats import kendalltau
 from cap.attribution import CAUSALITY, compare, recompute
 from cap.attribution import warehouse as stored
 from cap.attribution.compare import agreements, side_by_side
-from cap.attribution.estimate import estimates
+from cap.attribution.estimate import estimates, share_interval
 from cap.attribution.explain import explain_channel, explain_conversion, explain_paths, find_channel
 from cap.attribution.holdouts import Holdout, holdouts
 from cap.attribution.recompute import VARS, compiled, dropped, rebuilt
@@ -85,6 +85,8 @@ def test_models_are_those_of_the_warehouse(
         if name in found:
             row = told[name, model, channel]
             assert (row.conversions, row.revenue) == pytest.approx((float(weight), float(revenue)), abs=1e-9)
+    # what shares a conversion by all paths has an error that its own path does not tell
+    assert {row.share_upper for row in told.values() if row.attribution_model == "markov"} == {None}
     effects = warehouse.query(
         "select conversion_type, channel_key, removal_effect, markov_revenue "
         "from gold.fact_attribution_removal_effects"
@@ -135,10 +137,32 @@ def test_the_interval_of_a_share_is_by_people(
         residuals = credit - share * conversions
         error = 1.959963984540054 * np.sqrt(len(people) * residuals.var(ddof=1)) / conversions.sum()
         assert row.share == pytest.approx(share, abs=1e-9)
-        assert row.share_lower == pytest.approx(max(share - error, 0), abs=1e-9)
-        assert row.share_upper == pytest.approx(min(share + error, 1), abs=1e-9)
+        # in log odds the error is divided by the slope of the share there
+        below, above = (np.log(end / (1 - end)) for end in (row.share_lower, row.share_upper))
+        assert (below + above) / 2 == pytest.approx(np.log(share / (1 - share)), abs=1e-6)
+        assert (above - below) / 2 == pytest.approx(error / share / (1 - share), abs=1e-6)
         checked += 1
     assert checked > 3
+
+
+def test_shares_of_rare_channels_are_covered_too() -> None:
+    """One in twenty of 160 people met the channel, among up to eight: how often an interval holds its true
+    share, and how often plus and minus two errors would.
+    """
+    rng = np.random.default_rng(2)
+    true = 0.05 * np.mean(1 / np.arange(1, 9))
+    covered, plain = [], []
+    for _ in range(2000):
+        conversions = 1 + rng.poisson(0.2, 160)
+        credit = (rng.random(160) < 0.05) * conversions / rng.integers(1, 9, 160)
+        share = credit.sum() / conversions.sum()
+        variance = 160 * (credit - share * conversions).var(ddof=1) / conversions.sum() ** 2
+        if share:
+            low, high = share_interval(share, variance, 0.95)
+            covered.append(low <= true <= high)
+            plain.append(abs(true - share) <= 1.96 * variance**0.5)
+    assert 0.89 < np.mean(covered) < 0.97
+    assert np.mean(plain) < 0.87
 
 
 def test_holdouts_are_ratios_over_customers(warehouse: Warehouse) -> None:
@@ -584,6 +608,13 @@ def test_what_is_printed_is_cautious(cap: Callable[..., Result]) -> None:
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)
         assert CAUSALITY in done.stderr
+
+
+def test_who_asks_for_an_order_twice_gets_it_once(cap: Callable[..., Result]) -> None:
+    done = cap("run", "--order", "2", "--order", "1", "--order", "2", "--samples", "0", "--format", "json")
+    told = [(row["attribution_model"], row["name"]) for row in json.loads(done.stdout)]
+    assert len(set(told)) == len(told)
+    assert {model for model, _ in told} == {*MODELS, "markov_1", "markov_2"}
 
 
 @pytest.mark.parametrize(

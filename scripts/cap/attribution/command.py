@@ -116,7 +116,7 @@ def run_command(
     if 0 < samples < least:
         level = f"{100 * confidence:g} %"
         raise CapError(f"{samples} samples are too few for {level} intervals: take {least}, or 0 for none")
-    chosen = tuple(int(one) for one in orders) or tuple(map(int, ORDERS))
+    chosen = tuple(sorted({int(one) for one in orders or ORDERS}))
     _check_models(models, chosen)
     with _by(by) as warehouse:
         types = conversion_types(warehouse) if every else [known_type(warehouse, conversion_type)]
@@ -177,7 +177,7 @@ def compare_command(
     journeys it reached less that of journeys from which it was withheld, with customers as units.
     --sensitivity runs the models' own SQL with other vars, in memory: dbt takes seconds to read the project.
     """
-    chosen = tuple(int(one) for one in orders) or tuple(map(int, ORDERS))
+    chosen = tuple(sorted({int(one) for one in orders or ORDERS}))
     if settings:
         if agreement or by:
             raise CapError("--sensitivity is by channel as built: leave out --agreement and --by")

@@ -181,7 +181,6 @@ def histories(warehouse: Warehouse, of_type: str) -> Histories:
             dense_rank() over (order by history_key) - 1 as kind, place, path_count, person_count
         from {silver}.silver_attribution_histories
         inner join places using (distinct_path_key)
-        where conversion_type = $1
         order by kind, place
         """.replace("{silver}", warehouse.silver),
         [of_type],
