@@ -203,12 +203,11 @@ def test_holdouts_are_ratios_over_customers(warehouse: Warehouse) -> None:
     assert any(one.note for one in told) or any(one.lower is not None for one in told)
 
 
-def test_of_many_holdouts_one_seems_to_do_something() -> None:
-    """Three channels that can be judged share the chance of a false find; a fourth held out twenty, of whom
-    none converted, and a fifth too few: whatever their difference, nothing says how sure it is.
+def held_out(arms: dict[int, tuple[int, int, int, int]], journeys_each: int = 1) -> dict[str, Holdout]:
+    """Holdouts of channels by journeys reached, how many of those converted, and of the held out; each
+    customer has so many, which end alike. Nobody is named where it is one.
     """
-    arms = {1: (400, 100, 400, 60), 2: (400, 80, 400, 70), 3: (400, 50, 400, 60), 4: (90, 60, 20, 0)}
-    arms[5] = (90, 45, 5, 1)
+    customer = f"n // {journeys_each}" if journeys_each > 1 else "null"
     with duckdb.connect() as connection:
         connection.execute("create schema gold")
         connection.execute(
@@ -219,21 +218,44 @@ def test_of_many_holdouts_one_seems_to_do_something() -> None:
             "create table gold.fact_channel_holdouts (channel_key int, holdout_arm text, customer_key int, "
             "journey_key int, journey_count int, conversion_count int)"
         )
-        for channel, (reached, won, held_out, won_without) in arms.items():
-            for arm, journeys, some in (("reached", reached, won), ("held_out", held_out, won_without)):
+        for channel, (reached, won, withheld, won_without) in arms.items():
+            both = ("both", 50, 50)  # belongs to neither
+            for arm, journeys, some in (("reached", reached, won), ("held_out", withheld, won_without), both):
                 connection.execute(
-                    f"insert into gold.fact_channel_holdouts select {channel}, '{arm}', null, n, 1, "
+                    f"insert into gold.fact_channel_holdouts select {channel}, '{arm}', {customer}, n, 1, "
                     f"(n < {some})::int from range({journeys}) t(n)"
                 )
-        told = {one.channel: one for one in holdouts(stored.Warehouse(connection, "silver", None))}
+        return {one.channel: one for one in holdouts(stored.Warehouse(connection, "silver", None))}
+
+
+def test_who_has_several_journeys_is_one_unit() -> None:
+    """Twice as many journeys of the same customers, which end alike, say nothing more."""
+    once = held_out({1: (400, 100, 200, 60)})["c1"]
+    twice = held_out({1: (800, 200, 400, 120)}, journeys_each=2)["c1"]
+    assert (once.reached_journeys, once.reached_customers, once.held_out_customers) == (400, 400, 200)
+    assert (twice.reached_journeys, twice.reached_customers, twice.held_out_customers) == (800, 400, 200)
+    assert twice.uplift == once.uplift == pytest.approx(-0.05)
+    assert twice.standard_error == pytest.approx(once.standard_error)
+    assert (twice.lower, twice.p_value) == pytest.approx((once.lower, once.p_value))
+    assert once.caused == pytest.approx(-20)
+    assert twice.caused_lower == pytest.approx(2 * once.caused_lower)
+
+
+def test_of_many_holdouts_one_seems_to_do_something() -> None:
+    """Three channels that can be judged share the chance of a false find; a fourth held out twenty, of whom
+    none converted, and a fifth and a sixth had too few who did, or did not: nothing says how sure those are.
+    """
+    arms = {1: (400, 100, 400, 60), 2: (400, 80, 400, 70), 3: (400, 50, 400, 60), 4: (90, 60, 20, 0)}
+    told = held_out({**arms, 5: (90, 45, 5, 1), 6: (90, 85, 20, 18)})
     by_size = sorted((told[name] for name in ("c1", "c2", "c3")), key=lambda one: one.p_value)
     first, second, third = (one.p_value for one in by_size)
     wanted = [3 * first, max(3 * first, 2 * second), max(3 * first, 2 * second, third)]
     assert [one.adjusted_p_value for one in by_size] == pytest.approx([min(p, 1) for p in wanted])
     assert told["c1"].adjusted_p_value < 0.01 < 0.05 < told["c3"].p_value
     assert told["c4"].note == "too small: an arm has no conversion"
-    assert "expected, 5 needed" in told["c5"].note
-    for name in ("c4", "c5"):
+    assert told["c5"].note == "too small: 2.4 conversions expected, 5 needed"
+    assert told["c6"].note == "too small: 1.3 others expected, 5 needed"
+    for name in ("c4", "c5", "c6"):
         assert told[name].uplift is not None
         assert {told[name].lower, told[name].standard_error, told[name].adjusted_p_value} == {None}
 
@@ -625,6 +647,7 @@ def test_who_asks_for_an_order_twice_gets_it_once(cap: Callable[..., Result]) ->
         (["run", "--all", "--conversion-type", "lead"], "name one --conversion-type, or say --all"),
         (["run", "--save", "--model", "linear"], "leave out --model"),
         (["explain", "Emial"], "Did you mean Email"),
+        (["explain", "(none)"], "(none) stands for conversions that nothing touched"),
         (["explain", "cv_nobody"], "no channel and no conversion 'cv_nobody'"),
         (["compare", "--agreement"], "--format csv or json"),
         (["run", "--samples", "39"], "39 samples are too few for 95 % intervals: take 40, or 0 for none"),

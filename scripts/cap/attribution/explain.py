@@ -96,6 +96,8 @@ def explain_channel(
     Raises CapError where no path of such a conversion, or to none, has the channel.
     """
     conversion_type = stored.conversion_type(warehouse, conversion_type)
+    if node.name == stored.NO_TOUCH:
+        raise CapError(f"{node.name} stands for conversions that nothing touched: there is no path to explain")
     names = {key: one.name for key, one in stored.nodes(warehouse).items()}
     paths = stored.paths(warehouse, conversion_type)
     if not any(node.key in path.nodes for path in paths):

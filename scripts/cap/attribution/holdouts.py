@@ -114,7 +114,8 @@ def _too_small(reached: int, held_out: int, treatment: "RatioArm", control: "Rat
     rate = conversions / (reached + held_out)
     fewest = min(reached, held_out) * min(rate, 1 - rate)
     if fewest < EXPECTED:
-        return f"too small: {fewest:.1f} conversions expected, {EXPECTED} needed"
+        what = "conversions" if rate <= 0.5 else "others"
+        return f"too small: {fewest:.1f} {what} expected, {EXPECTED} needed"
     if not (treatment.numerator_mean and control.numerator_mean):
         return "too small: an arm has no conversion"
     return None

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path as File
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
 
-from cap.attribution.chain import Histories, Path
 from cap.errors import SUGGESTED, CapError, nearest
 from cap.warehouse import opened as opened_warehouse
+
+if TYPE_CHECKING:
+    from cap.attribution.chain import Histories, Path
 
 # models in SQL, as fact_attribution names them
 MODELS = (
@@ -156,8 +157,10 @@ def nodes(warehouse: Warehouse) -> dict[int, Node]:
     return found
 
 
-def paths(warehouse: Warehouse, of_type: str) -> list[Path]:
+def paths(warehouse: Warehouse, of_type: str) -> "list[Path]":
     """The distinct paths of a type of conversion, those that led to none too."""
+    from cap.attribution.chain import Path
+
     return [
         Path(tuple(int(node) for node in told.split(",")), is_converted, count)
         for told, is_converted, count in warehouse.rows(
@@ -168,8 +171,12 @@ def paths(warehouse: Warehouse, of_type: str) -> list[Path]:
     ]
 
 
-def histories(warehouse: Warehouse, of_type: str) -> Histories:
+def histories(warehouse: Warehouse, of_type: str) -> "Histories":
     """Which of `paths` belong to one person: counts of people, none of whom is named."""
+    import numpy as np
+
+    from cap.attribution.chain import Histories
+
     found = warehouse.connection.execute(
         """
         with places as (
