@@ -29,7 +29,16 @@ from cap.report import charts, theme
 from cap.report.build import build, write
 from cap.report.model import MEDIUM, WIDE, Asked, Chart, Figure, Period, Report, Tile
 from cap.report.reader import Reader
-from cap.report.sections import actions, attribution, experiments, overview
+from cap.report.sections import (
+    actions,
+    attribution,
+    experiments,
+    journeys,
+    lifecycle,
+    overview,
+    quality,
+    retention,
+)
 from cap.report.sections.value import section as value_section
 from cap.report.words import at_least, said, signed
 
@@ -276,6 +285,10 @@ def test_better_and_worse_are_said_of_more_than_the_usual_up_and_down() -> None:
         assert sure([None, *now], before) == sure(now, before)
     assert sure([12, 14, 11, 13], [9, 10, 11, 9])
     assert not sure([12, 14, 11, 13], [10, 15, 11, 9])
+    # weeks of one side scatter, those of the other hardly: Welch asks for more than a common variance does
+    steady, wild = [10, 10.1, 9.9, 10], [7.6, 9.6, 8.0, 9.2]
+    assert ttest_ind(steady, wild).pvalue < 0.05 < ttest_ind(steady, wild, equal_var=False).pvalue
+    assert not sure(steady, wild)
     # weeks that are all alike; one week tells nothing of how weeks differ
     assert sure([5, 5], [4, 4])
     assert not sure([5, 5], [5, 5])
@@ -419,7 +432,8 @@ def test_what_is_measured_at_the_end_of_a_month_is_told_in_any_week(warehouse: W
     assert sorted((r["segment_assignment__segment_name"], r["segmented_customers"]) for r in rows) == expected
     assert "at the end of December 2025" in " ".join(figures["segments"].notes)
     (lost,) = [tile for tile in months if tile.name == "customer_churn_rate"]
-    assert lost.label == "Customers lost" or lost.label.endswith("December")
+    # of a month before the data nobody knows who was lost
+    assert (lost.label, lost.value) == ("Customers lost", "–")
 
 
 def test_experiments_agree_with_the_summary_in_silver(
@@ -509,6 +523,10 @@ def test_an_earlier_day_tells_what_was_then(warehouse: Warehouse, made: Made) ->
     assert max(row["summary_date"] for row in earlier.figures["experiments"].asked[0].records()) <= as_of
     weeks = [row["metric_time__week"].date() for row in earlier.figures["revenue"].asked[0].records()]
     assert max(weeks) == period.end - timedelta(days=6)
+    # of retention only weeks that were over then, though gold knows more by now
+    cells = earlier.figures["retention"].charts[0].draw(WIDE)["datasets"]["rows"]
+    first = [cell["since"] for cell in cells if cell["cohort"] == cells[0]["cohort"]]
+    assert first == list(range(1, (period.end - period.course_start).days // 7 + 1))
 
 
 def test_causality_stands_where_credit_is_shown(made: Made) -> None:
@@ -567,6 +585,186 @@ def test_landed_analyses_tell_the_verdicts(hostile: Made) -> None:
     broken = rows["Faster start page: fast"]
     assert (broken["text"], broken["is_open"]) == ("withheld", True)
     assert ("Faster start page", "Broken", "The split is broken.") in figure.lines
+    # as the lines, so the drawing: what was decided first
+    assert [line[1] for line in figure.lines[1:]] == ["Ship"] * (len(figure.lines) - 2) + ["Broken"]
+    assert list(rows)[-1] == "Faster start page: fast"
+
+
+def test_the_best_is_not_the_one_with_the_fewest() -> None:
+    """Three of four is a higher rate than 80 of 200, and less of a finding."""
+    cases = (
+        (overview._channels, "channel__channel_name", "sessions", "session_conversion_rate", ()),
+        (
+            journeys._definitions,
+            "journey_definition__journey_name",
+            "matured_journeys",
+            "matured_journey_conversion_rate",
+            (),
+        ),
+        (
+            actions._by_action,
+            "recommendation__recommended_action",
+            "nba_judged_actions",
+            "nba_acceptance_rate",
+            ("nba_revenue",),
+        ),
+    )
+    for figure, name, count, rate, more in cases:
+        columns = (name, count, rate, *more)
+        rows = [("few", 4, 0.75, *[1] * len(more)), ("many", 200, 0.4, *[9] * len(more))]
+        answer = dict(zip(columns, zip(*rows, strict=True), strict=True))
+        message = figure(Told(answer, answer)).message
+        assert re.search(
+            r"(many converts best|«many» converts best|«many» is accepted most): 40.0.%", message
+        )
+
+
+class Told(SimpleNamespace):
+    """A reader that gives these answers, each a dict of columns, one after the other."""
+
+    def __init__(self, *answers: dict[str, list]) -> None:
+        self.period = Period(date(2026, 4, 26), 4, 26, date(2026, 1, 1))
+        self.calendar_end = self.period.as_of
+        self.absent = []
+        self._answers = iter(answers)
+
+    def ask(self, *_: object, **__: object) -> Asked:
+        answer = next(self._answers)
+        return Asked("command", "", tuple(answer), list(zip(*answer.values(), strict=True)))
+
+    def sql(self, _: str) -> Asked:
+        return self.ask()
+
+
+EVERY_MODEL = {metric: [70, 30] for metric, *_ in attribution.MODELS} | {"last_non_direct_revenue": [0, 30]}
+STEP = "lifecycle_transition__"
+MESSAGES = [
+    (
+        attribution._models,
+        ({"channel__channel_name": ["Direct", "Email"], **EVERY_MODEL},),
+        "Whatever the model, Email is credited with at least 30.0 % of 100. On Direct models disagree most: "
+        "0.0 % to 70.0 %.",
+    ),
+    (
+        attribution._returns,
+        (
+            {
+                "channel__channel_name": ["Email", "Call", "Direct"],
+                "channel_cost": [100, 50, 0],
+                "paid_for_revenue": [150, 40, None],
+                "return_on_ad_spend": [1.5, 0.8, None],
+            },
+        ),
+        "150 spent in 16 weeks; the channels that cost something are credited with 1.3 × that. Less than "
+        "their cost: Call.",
+    ),
+    (
+        attribution._certainty,
+        (
+            {
+                "channel_name": ["Email", "Call", "SMS"],
+                "credit_share": [0.35, 0.32, 0.1],
+                "credit_share_lower": [0.3, 0.28, 0.05],
+                "credit_share_upper": [0.4, 0.36, 0.15],
+                "analysis_date": [date(2026, 4, 26)] * 3,
+                "confidence_level": [0.95] * 3,
+                "sample_count": [100] * 3,
+            },
+        ),
+        "Email has most: 30.0 % to 40.0 %. It cannot be told from Call.",
+    ),
+    (
+        lifecycle._stages,
+        tuple(
+            {
+                "lifecycle__stage_name": ["Active", "At risk", "Churned"],
+                "lifecycle__stage_category": ["engaged", "risk", "lost"],
+                "lifecycle_customers": customers,
+            }
+            for customers in ([8, 4, 1], [9, 6, 0])
+        ),
+        "Of 13 persons 8 are in the stage «Active»; 4 are at risk or dormant, 6 were so 4 weeks before.",
+    ),
+    (
+        lifecycle._moves,
+        (
+            {
+                f"{STEP}from_stage_code": ["new", "active", "active"],
+                f"{STEP}to_stage_code": ["active", "risk", "new"],
+                f"{STEP}progression_flag": [True, False, False],
+                f"{STEP}regression_flag": [False, True, False],
+                "lifecycle_transitions": [5, 2, 1],
+            },
+            {"stage_code": ["new", "active", "risk"], "stage_name": ["Onboarding", "Active", "At risk"]},
+        ),
+        "5 steps forward and 2 back. Most went from onboarding to active: 5.",
+    ),
+    (
+        journeys._stages,
+        (
+            {
+                "stage__stage_name": ["Awareness", "Intent", "Purchase"],
+                "stage_chances": [10, 10, 10],
+                "stage_chances_taken": [9, 3, 2],
+                "stage_entry_rate": [0.9, 0.3, 0.2],
+            },
+        ),
+        "20.0 % of journeys get to Purchase. Most are lost before Intent: 60.0 of 100.",
+    ),
+    (
+        quality._absent,
+        (
+            {
+                "table_name": ["a", "b", "c", "d"],
+                "is_absent": [False, False, False, True],
+                "bronze_rows": [5, 5, 0, 0],
+                "last_event_timestamp": [datetime(2026, 4, 19), datetime(2026, 4, 18), None, None],
+            },
+        ),
+        "3 tables of 4 were delivered. Not delivered: d. Delivered without rows: c. Nothing new for over a "
+        "week: b.",
+    ),
+    (
+        quality._rows,
+        (
+            {
+                "table_name": ["a", "b"],
+                "bronze_rows": [150, 50],
+                "duplicate_rows": [4, 0],
+                "rejected_rows": [8, 2],
+                "rejected_rate": [8 / 150, 2 / 50],
+            },
+            {"rejection_reason": ["missing_key"], "rejected_rows": [10]},
+        ),
+        "Of 200 rows delivered 10 were refused (5.0 %), 4 came twice; all others are in the numbers.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("figure", "answers", "message"), MESSAGES, ids=lambda one: getattr(one, "__qualname__", " ")
+)
+def test_a_message_says_what_the_numbers_say(
+    figure: Callable[[Told], Figure], answers: tuple[dict[str, list], ...], message: str
+) -> None:
+    assert figure(Told(*answers)).message.replace("\u00a0", " ") == message
+
+
+def test_cohorts_together_are_told_where_they_are_many() -> None:
+    def row(since: int, followed: int, retained: int) -> dict[str, int]:
+        names = (retention.SINCE, "cohort_visitors_followed", "cohort_visitors_retained")
+        return dict(zip(names, (since, followed, retained), strict=True))
+
+    cells = [row(1, 20, 10), row(1, 20, 6), row(2, 20, 4), row(8, 40, 10), row(9, 40, 8)]
+    sums = retention._sums(cells)
+    assert sums == {1: (40, 16), 8: (40, 10), 9: (40, 8)}
+    assert retention._message(sums) == (
+        "Of 40 new visitors 40.0\u00a0% came back in the week after their first; "
+        "of the 40 known for 8 weeks 25.0\u00a0% in week 8."
+    )
+    # better few than none
+    assert retention._sums([row(1, 4, 1)]) == {1: (4, 1)}
+    assert retention._message({1: (4, 1)}).endswith("25.0\u00a0% came back in the week after their first.")
 
 
 @pytest.mark.parametrize(
@@ -591,6 +789,23 @@ def test_a_running_experiment_shows_what_looking_every_day_shows(
     row |= {"lift": 0.3, "lift_lower": 0.1, "lift_upper": 0.5}
     drawn = experiments._goal(row, False)
     assert (drawn["words"], drawn["colour"], drawn["is_open"]) == told
+
+
+def test_before_its_planned_end_a_test_only_looks_better() -> None:
+    """Where nothing was analysed there is but the p-value for looking once."""
+    row = {
+        "verdict": "better",
+        "test_days": 10,
+        "days_to_required_units": 40,
+        "summary_date": date(2026, 2, 1),
+    }
+    row |= {"experiment_name": "Hero", "variant_name": "family"}
+    early, due = row, row | {"test_days": 40}
+    assert experiments._verdict(early) == ("looks better so far", "edge", True)
+    assert experiments._verdict(due) == ("better", "good", False)
+    assert experiments._verdict(row | {"verdict": "broken_split"})[1:] == ("bad", True)
+    assert experiments._message([early]) == "Looks better so far: Hero: family. As of 1 February 2026."
+    assert experiments._message([due]) == "Better: Hero: family. As of 1 February 2026."
 
 
 def test_reasons_name_variants_as_the_drawing_does() -> None:

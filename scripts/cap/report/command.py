@@ -20,7 +20,7 @@ DEFAULT_OUT = Path("data/report.html")
     default=DEFAULT_OUT,
     show_default=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write.",
+    help="The file to write; what is there is replaced.",
 )
 @click.option("--open", "is_opened", is_flag=True, help="Show it in the browser.")
 @click.option(

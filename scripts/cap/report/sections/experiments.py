@@ -210,8 +210,17 @@ def _name(row: dict[str, Any]) -> str:
     return f"{row['experiment_name'] or row['experiment_id']}: {row['variant_name']}"
 
 
+def _verdict(row: dict[str, Any]) -> tuple[str, str, bool]:
+    """Words, colour, and whether the estimate must not be relied on: p is for looking once, at the end."""
+    words, colour, is_open = VERDICTS[row["verdict"]]
+    wait = plain(row["days_to_required_units"])
+    if row["verdict"] in ("better", "worse") and wait and row["test_days"] < wait:
+        return f"looks {words} so far", "edge", True
+    return words, colour, is_open
+
+
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    _, colour, is_open = VERDICTS[row["verdict"]]
+    _, colour, is_open = _verdict(row)
     return {
         "name": _name(row),
         "value": plain(row["lift"]),
@@ -227,7 +236,7 @@ def _told(row: dict[str, Any]) -> str:
     lift = (
         f"{signed(said(row['lift'], 'share'))} ({_interval(row)})" if row["lift"] is not None else "no lift"
     )
-    return f"{_name(row)}: {lift}, {VERDICTS[row['verdict']][0]}"
+    return f"{_name(row)}: {lift}, {_verdict(row)[0]}"
 
 
 def _interval(row: dict[str, Any]) -> str:
@@ -238,11 +247,11 @@ def _interval(row: dict[str, Any]) -> str:
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
     p_value = plain(row["adjusted_p_value"])
-    words = VERDICTS[row["verdict"]][0]
+    words = _verdict(row)[0]
     if row["is_aa_comparison"]:
         words += " (a test of nothing)"
     wait = plain(row["days_to_required_units"])
-    if row["verdict"] in ("too_small", "not_significant") and wait and not row["is_aa_comparison"]:
+    if row["verdict"] != "broken_split" and wait and row["test_days"] < wait and not row["is_aa_comparison"]:
         words += f"; {row['test_days']} of the {said(wait)} days it takes"
     return (
         row["experiment_name"] or row["experiment_id"],
@@ -257,15 +266,12 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _message(found: list[dict[str, Any]]) -> str:
-    by_verdict: dict[str, list[str]] = {}
+    by_words: dict[str, list[str]] = {}
     for row in found:
-        by_verdict.setdefault(row["verdict"], []).append(_name(row))
-    parts = [
-        f"{words.capitalize()}: {listed(by_verdict[verdict])}."
-        for verdict, (words, _, _) in VERDICTS.items()
-        if verdict in by_verdict and verdict in ("better", "worse", "broken_split")
-    ]
-    rest = len(found) - sum(len(by_verdict.get(v, [])) for v in ("better", "worse", "broken_split"))
+        if row["verdict"] in ("better", "worse", "broken_split"):
+            by_words.setdefault(_verdict(row)[0], []).append(_name(row))
+    parts = [f"{words[:1].upper()}{words[1:]}: {listed(names)}." for words, names in sorted(by_words.items())]
+    rest = len(found) - sum(map(len, by_words.values()))
     if rest:
         parts.append(f"{rest} of {len(found)} treatments show no difference yet.")
     last = max(row["summary_date"] for row in found)

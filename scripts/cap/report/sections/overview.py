@@ -61,10 +61,15 @@ def section(reader: Reader) -> Section:
     now = reader.ask(by_week, start=period.start, end=period.end)
     before = reader.ask(by_week, start=period.before_start, end=period.before_end)
     course = reader.ask(by_week, ["metric_time__week"], start=period.course_start, end=period.end)
-    begin = max(_month(period.month_end, 1 - MONTHS), _month(period.first_day, 0))
-    months = reader.ask(by_month, ["metric_time__month"], start=begin, end=period.month_end)
+    months = reader.ask(
+        by_month,
+        ["metric_time__month"],
+        start=max(_month(period.month_end, 1 - MONTHS), min(_month(period.first_day, 0), period.month_start)),
+        end=period.month_end,
+    )
     tiles = tuple(
-        _by_month(key, months) if key.by_month else _by_week(reader, key, now, before, course) for key in KEYS
+        _by_month(reader, key, months) if key.by_month else _by_week(reader, key, now, before, course)
+        for key in KEYS
     )
     return Section(
         "overview",
@@ -94,9 +99,9 @@ def _by_week(reader: Reader, key: Key, now: Asked, before: Asked, course: Asked)
     return _tile(key, one, other, "", points, period.weeks, is_more_than_chance(*weeks))
 
 
-def _by_month(key: Key, months: Asked) -> Tile:
+def _by_month(reader: Reader, key: Key, months: Asked) -> Tile:
     rows = months.records()
-    if not rows:
+    if not rows or reader.period.month_end < reader.period.first_day:
         return _tile(key, None, None, "", [], 1, False)
     points = [plain(row[key.metric]) for row in rows]
     names = [f"{row['metric_time__month']:%B}" for row in rows]
