@@ -97,7 +97,7 @@ def explain_channel(
     """
     conversion_type = stored.conversion_type(warehouse, conversion_type)
     if node.name == stored.NO_TOUCH:
-        raise CapError(f"{node.name} stands for conversions that nothing touched: there is no path to explain")
+        raise CapError(f"{node.name} stands for conversions that nothing touched: there is no path")
     names = {key: one.name for key, one in stored.nodes(warehouse).items()}
     paths = stored.paths(warehouse, conversion_type)
     if not any(node.key in path.nodes for path in paths):
