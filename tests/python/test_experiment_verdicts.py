@@ -188,6 +188,7 @@ ENDED = {"status": "ended"}
             "keep_running",
             "Nobody has been exposed yet who counts",
         ),
+        ({"findings": [SMALL], "units": {}}, "keep_running", "Nobody has been exposed yet who counts"),
         ({"findings": [SAFE]}, "keep_running", "No metric of the seed experiment_metrics has the role goal"),
         ({**COMPLETE}, "stop", "The planned units are there and no treatment differs"),
         (ENDED, "stop", "500 of the 1,000 units per arm that find a lift of 15 %"),

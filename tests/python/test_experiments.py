@@ -551,6 +551,24 @@ def test_a_test_without_control_has_its_verdict_in_every_row(world: Path, tmp_pa
     assert all(row.treatment_value is not None for row in found.results if row.metric == "conversion")
 
 
+def test_a_test_whose_exposures_do_not_count_yet_is_not_broken(world: Path, tmp_path: Path) -> None:
+    """As when bots alone have seen it so far: its control is known from the exposures all the same."""
+    database = tmp_path / "warehouse.duckdb"
+    shutil.copy(world / "warehouse.duckdb", database)
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            "update silver.silver_ab_test_outcomes set counts_in_test = false, is_contaminated = false "
+            "where experiment_id = 'EXP-003'; delete from silver.silver_ab_test_summary where variant_key in "
+            "(select variant_key from silver.silver_ab_test_variants where experiment_id = 'EXP-003')"
+        )
+    with opened(database) as connection:
+        known = find(connection, "EXP-003")
+        found = analyze(connection, "EXP-003", settings(PROJECT / "dbt_project.yml"))
+    assert (known.arms, known.control, known.units) == (2, "EXP-003-A", 0)
+    assert found.verdict.verdict == "keep_running"
+    assert found.verdict.reason == "Nobody has been exposed yet who counts."
+
+
 def test_the_command_prints_what_the_function_found(
     world: Path, analyses: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:

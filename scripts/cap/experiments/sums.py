@@ -104,16 +104,25 @@ def _segment_value(segment: str) -> str:
 
 
 def _units(metrics: Sequence[Metric]) -> str:
-    """A query of the units: v0, w0 … are what the metrics make of each (see _aggregates)."""
+    """A query of the units: v0 … are the metrics' values of each, w0 … their denominators or covariates."""
     told = [name for metric in metrics for name in metric.told_names]
     places = {name: place for place, name in enumerate(dict.fromkeys(told))}
     columns = []
     for place, metric in enumerate(metrics):
-        columns.append(f"{_value(metric.numerator, metric, places)} as v{place}")
+        value, other = _value(metric.numerator, metric, places), None
         if metric.denominator:
-            columns.append(f"{_value(metric.denominator, metric, places)} as w{place}")
+            other = _value(metric.denominator, metric, places)
         elif metric.covariate:
-            columns.append(f"coalesce(units.{metric.covariate}, 0) as w{place}")
+            other = f"coalesce(units.{metric.covariate}, 0)"
+        if other and metric.missing != "zero":
+            # of a pair both or neither: here it costs half of what filters of the aggregates do
+            told_value = value
+            if metric.denominator:
+                value = f"case when {other} is not null then {value} end"
+            other = f"case when {told_value} is not null then {other} end"
+        columns.append(f"{value} as v{place}")
+        if other:
+            columns.append(f"{other} as w{place}")
     joins = "".join(
         f" left join (select assignment_key, metric_value from silver.silver_ab_test_metric_values "
         f"where experiment_id = $experiment_id and metric_name = $told_{place}) as told_{place} "
@@ -140,21 +149,15 @@ def _value(column: str, metric: Metric, places: dict[str, int]) -> str:
 
 
 def _aggregates(place: int, metric: Metric) -> list[str]:
-    """Aggregates of one metric. Those of the denominator or covariate are of units that have a value."""
+    """Aggregates of one metric."""
     v, w = f"v{place}", f"w{place}"
     if metric.kind == "quantile":
         return [f"count({v}) as n{place}"]
-    # a condition costs as much as what it holds for, and where zero stands for nothing there is none
-    of_pair = "" if metric.missing == "zero" else f" filter ({v} is not null and {w} is not null)"
-    told = [
-        f"count({v}){of_pair if metric.denominator else ''} as n{place}",
-        f"avg({v}){of_pair if metric.denominator else ''} as mean{place}",
-        f"var_samp({v}){of_pair if metric.denominator else ''} as variance{place}",
-    ]
+    told = [f"count({v}) as n{place}", f"avg({v}) as mean{place}", f"var_samp({v}) as variance{place}"]
     if metric.denominator or metric.covariate:
         told += [
-            f"avg({w}){of_pair} as other_mean{place}",
-            f"var_samp({w}){of_pair} as other_variance{place}",
+            f"avg({w}) as other_mean{place}",
+            f"var_samp({w}) as other_variance{place}",
             f"covar_samp({v}, {w}) as covariance{place}",
         ]
     return told

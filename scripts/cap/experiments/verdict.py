@@ -156,7 +156,7 @@ def _broken(evidence: Evidence) -> Verdict | None:
             "No variant is flagged as control (control_group_flag): there is nothing to compare with; send "
             "the flag with the exposures.",
         )
-    if len(evidence.units) < 2:
+    if any(evidence.units.values()) and len(evidence.units) < 2:
         return Verdict(
             BROKEN,
             "Only one variant has units, so that there is nothing to compare; see that the others are shown "

@@ -44,9 +44,17 @@ def experiments(connection: duckdb.DuckDBPyConnection) -> list[Experiment]:
     found = rows(
         connection,
         """
-        with last_days as (
-            select variants.experiment_id, variants.variant_id, variants.is_control, summaries.unique_users,
-                summaries.total_conversions, summaries.summary_date, summaries.verdict
+        with variants as (
+            select
+                experiment_id,
+                count(*) as arms,
+                min(variant_id) filter (where is_control) as control
+            from silver.silver_ab_test_variants
+            group by experiment_id
+        ),
+        last_days as (
+            select variants.experiment_id, summaries.unique_users, summaries.total_conversions,
+                summaries.summary_date, summaries.verdict
             from silver.silver_ab_test_summary as summaries
             inner join silver.silver_ab_test_variants as variants using (variant_key)
             qualify summaries.summary_date = max(summaries.summary_date)
@@ -55,8 +63,6 @@ def experiments(connection: duckdb.DuckDBPyConnection) -> list[Experiment]:
         counted as (
             select
                 experiment_id,
-                count(*) as arms,
-                min(variant_id) filter (where is_control) as control,
                 sum(unique_users)::bigint as units,
                 sum(total_conversions)::bigint as conversions,
                 max(summary_date) as last_day,
@@ -73,6 +79,7 @@ def experiments(connection: duckdb.DuckDBPyConnection) -> list[Experiment]:
             coalesce(units, 0) as units, coalesce(conversions, 0) as conversions,
             coalesce(verdict, 'not_comparable') as verdict
         from gold.dim_experiment
+        left join variants using (experiment_id)
         left join counted using (experiment_id)
         where is_current
         order by experiment_id
