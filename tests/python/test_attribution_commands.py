@@ -27,6 +27,7 @@ from cap.attribution.results import AttributionEstimate
 from cap.attribution.save import land_estimates
 from cap.attribution.warehouse import MODELS, opened
 from cap.cli import main
+from cap.report.sections.attribution import CERTAINTY
 
 EXACT = 1e-12
 CENT = 0.005
@@ -299,6 +300,18 @@ def test_holdouts_agree_only_as_surely_as_they_know() -> None:
     assert agreements(found, few)[0].rank_upper == agreements(found, few)[0].rank_agreement == -1
 
 
+def test_a_holdout_stands_beside_its_channel_alone() -> None:
+    """Not beside what is left of the channel where its campaigns are told apart."""
+    nothing = dict.fromkeys(AttributionEstimate.__dataclass_fields__)
+    row = AttributionEstimate(**{**nothing, "name": "Email", "attribution_model": "linear", "share": 0.5})
+    row = replace(row, channel_key=1, campaign_key=-1, grain="channel")
+    held = Holdout(**{**dict.fromkeys(Holdout.__dataclass_fields__), "channel_key": 1, "uplift": 0.1})
+    other = replace(row, channel_key=2, name="SMS")
+    assert [one["holdout_uplift"] for one in side_by_side([row, other], [held], "share")] == [0.1, None]
+    left = [replace(row, grain="campaign"), replace(row, grain="campaign", campaign_key=7)]
+    assert [one["holdout_uplift"] for one in side_by_side(left, [held], "share")] == [None, None]
+
+
 def test_of_an_early_conversion_the_lookback_is_not_seen_whole() -> None:
     """The data begin with a session on the first; a lookback of two days, both ends with it."""
     begin = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -532,6 +545,29 @@ def test_what_is_saved_is_in_gold_and_once(written: Path, at_home: dict[str, str
             True,
         )
     assert {row["sample_count"] for row in told if row["model_order"]} == {40}
+
+
+def test_the_report_reads_one_transform_of_a_day() -> None:
+    """Analysed twice on a day, by two transforms: shares would sum to 2. As of a day before, that day's."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema gold;
+            create table gold.dim_channel as select 1 as channel_key, 'Email' as channel_name;
+            create table gold.fact_attribution_estimates as
+            select 'purchase' as conversion_type, 'channel' as attribution_grain, 1 as channel_key,
+                'markov_1' as attribution_model, 0.1 as credit_share_lower, 0.9 as credit_share_upper,
+                1 as attributed_conversions, 1 as attributed_revenue, 0.95 as confidence_level,
+                100 as sample_count, t.*
+            from (values
+                (date '2026-01-01', 'none', false, 0.1), (date '2026-01-02', 'none', false, 0.2),
+                (date '2026-01-02', 'first', true, 0.3)
+            ) as t(analysis_date, path_transform, is_latest, credit_share)
+            """
+        )
+        for day, share in ((1, 0.1), (2, 0.3), (3, 0.3)):
+            rows = connection.execute(CERTAINTY.format(as_of=f"2026-01-0{day}")).fetchall()
+            assert [float(row[1]) for row in rows] == [share]
 
 
 def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:

@@ -34,6 +34,7 @@ inner join gold.dim_channel as channel on estimate.channel_key = channel.channel
 where estimate.conversion_type = 'purchase' and estimate.attribution_grain = 'channel'
     and estimate.attribution_model = 'markov_1' and estimate.analysis_date <= date '{as_of}'
 qualify estimate.analysis_date = max(estimate.analysis_date) over ()
+    and estimate.is_latest = max(estimate.is_latest) over (partition by estimate.analysis_date)
 order by estimate.credit_share desc nulls last, channel.channel_name"""
 
 
