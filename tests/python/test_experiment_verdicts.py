@@ -17,7 +17,7 @@ from test_load import pageviews, put_parquet
 
 from cap.cli import main
 from cap.errors import CapError
-from cap.experiments.analyze import _days_left, _required_units
+from cap.experiments.analyze import _days_left, _evidence, _required_units
 from cap.experiments.compare import Compared, _is_too_small, results_of
 from cap.experiments.metrics import Metric, chosen, metrics_of
 from cap.experiments.results import ExperimentResult
@@ -25,6 +25,7 @@ from cap.experiments.settings import settings
 from cap.experiments.sums import Segment, Sums
 from cap.experiments.units import ArmCount, DayBalance, daily_units
 from cap.experiments.verdict import Evidence, Finding, judge
+from cap.experiments.warehouse import Experiment
 from cap.landing import columns, land
 from cap.load.bronze import load_bronze
 from cap.metrics.show import GAP
@@ -69,7 +70,8 @@ ENDED = {"status": "ended"}
     ("changes", "verdict", "says"),
     [
         ({}, "keep_running", "1,000 per arm find a lift of 15 %, in about 12 more days"),
-        ({"days_left": 900}, "keep_running", "takes over a year"),
+        ({"days_left": 365}, "keep_running", "in about 365 more days"),
+        ({"days_left": 366}, "keep_running", "takes over a year"),
         ({"days_left": None}, "keep_running", "of late none came to one of the arms"),
         ({"required_units": None, "planned_lift": None}, "keep_running", "cannot be told yet"),
         ({"findings": [WON]}, "ship", "b is better in «Conversion rate» by +20.0 % (−5.0 % to +9.0 %)"),
@@ -107,6 +109,12 @@ ENDED = {"status": "ended"}
             "adjusted p = .01, which is for looking once, but caution asks for no more.",
         ),
         ({"findings": [WON, HARMED], **ENDED}, "stop", "adjusted p = .01."),
+        # of two harms the surer is told
+        (
+            {"findings": [dataclasses.replace(HARMED, label="Speed", adjusted_p=0.02), HARMED]},
+            "stop",
+            "guardrail «Crashes»",
+        ),
         ({"findings": [WON, SAFE]}, "ship", "adjusted p = .001."),
         (
             {"findings": [WON, dataclasses.replace(SAFE, lift_upper=0.21)]},
@@ -200,6 +208,7 @@ ENDED = {"status": "ended"}
         ),
         ({"findings": [], "control": None}, "broken", "send the flag with the exposures"),
         ({"findings": [], "units": {"a": 500}}, "broken", "see that the others are shown"),
+        ({"findings": [WON], "two_arms_share": 0.2}, "ship", "b is better"),
         ({"findings": [WON], "two_arms_share": 0.21}, "broken", "21.0 % of the units saw two variants"),
         # a test of nothing is never shipped
         (
@@ -306,6 +315,17 @@ def test_the_planned_units_are_those_of_the_first_goal(
     assert found == (lift if lift is None else pytest.approx(lift), units)
 
 
+def test_what_is_too_small_is_no_chance_for_the_always_valid_p_value_either() -> None:
+    rows = [
+        dataclasses.replace(compared(name, "goal", 0.01, small=small), always_valid=(0.1, 0.2, 0.03))
+        for name, small in (("m", False), ("n", True), ("o", False))
+    ]
+    known = Experiment("e", None, "a/b", "running", date(2026, 1, 1), date(2026, 1, 9), 2, "a", 18, 9, "")
+    told = settings(PROJECT / "dbt_project.yml")
+    found = _evidence(known, rows, results_of(rows, 0.95), [], [], None, 0.0, 0.95, told).goals
+    assert [one.always_valid_p for one in found] == [0.06, None, 0.06]
+
+
 def test_days_are_those_of_the_slowest_arm_at_its_pace_of_late() -> None:
     """Ten and five units a day once, of late four and one, with one day on which nobody came."""
     start = date(2026, 1, 1)
@@ -337,10 +357,16 @@ def test_a_ratio_whose_mean_below_the_line_is_noise_is_too_small() -> None:
 
 
 def compared(
-    metric: str, role: str, p_value: float | None, segment: str = "all", small: bool = False
+    metric: str,
+    role: str,
+    p_value: float | None,
+    segment: str = "all",
+    small: bool = False,
+    better: str = "up",
+    gap: float = 1.0,
 ) -> Compared:
-    told = Metric(metric, metric, "mean", "x", None, None, None, role, "up", "zero")
-    found = Difference(1.0, 2.0, 1.0, p_value=p_value, lift=1.0)
+    told = Metric(metric, metric, "mean", "x", None, None, None, role, better, "zero")
+    found = Difference(1.0, 1.0 + gap, gap, p_value=p_value, lift=gap)
     part = Segment(segment, segment, {}, {})
     return Compared(told, part, "b", Sums(9), Sums(9), found, (None,) * 3, None, small)
 
@@ -360,6 +386,24 @@ def test_goals_guardrails_secondary_metrics_and_segments_are_corrected_by_themse
         (None, "not_comparable"),
     ]
     assert {row.finding for row in found[:12]} == {"better"}
+
+
+@pytest.mark.parametrize(
+    ("better", "gap", "p_value", "finding"),
+    [
+        ("up", 0.5, 0.049, "better"),
+        ("up", -0.5, 0.049, "worse"),
+        ("down", 0.5, 0.049, "worse"),
+        ("down", -0.5, 0.049, "better"),
+        ("up", 0.5, 0.051, "no_difference"),
+        ("up", 0.5, 0.96, "no_difference"),
+    ],
+)
+def test_a_finding_is_in_the_metric_s_own_sense(
+    better: str, gap: float, p_value: float, finding: str
+) -> None:
+    (row,) = results_of([compared("m", "goal", p_value, better=better, gap=gap)], 0.95)
+    assert row.finding == finding
 
 
 def test_twenty_thousand_made_up_exposures_are_analysed_and_the_better_arm_is_shipped() -> None:

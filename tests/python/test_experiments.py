@@ -598,5 +598,14 @@ def test_the_command_prints_what_the_function_found(
     assert "EXP-006 Faster start page: a/b test" in done.output
     assert "BROKEN: The arms have" in done.output
     assert "withheld" in done.output and "better" not in done.output
+    monkeypatch.setenv("COLUMNS", "80")
+    done = CliRunner().invoke(main, ["experiments", "analyze", "EXP-002"])
+    assert max(map(len, done.output.splitlines())) <= 80
+    conversion = [line for line in done.output.splitlines() if line.startswith("conversion (goal)")]
+    assert len(conversion) == 2 and conversion[1].endswith(
+        row_of(analyses["EXP-002"], "conversion").finding.replace("_", " ")
+    )
+    done = CliRunner().invoke(main, ["experiments", "analyze", "EXP-004"])
+    assert done.output.count("conversion (goal)    EXP-004-C") == 2
     done = CliRunner().invoke(main, ["experiments", "analyze", "EXP-001", "-m", "conversoin"])
     assert done.exit_code == 1 and "Did you mean conversion" in done.output

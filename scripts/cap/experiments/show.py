@@ -1,5 +1,6 @@
 """How an analysis looks on a terminal."""
 
+import shutil
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,25 +14,13 @@ from cap.metrics.show import GAP, NOTHING, cell, percent, table
 WIDTH = 110
 SAID = {"ship": "SHIP", "stop": "STOP", "keep_running": "KEEP RUNNING", "broken": "BROKEN"}
 BEWARE = (
-    "p is for looking once, the always-valid p for looking every day; adjusted p is corrected by Holm "
-    "(goals, guardrails) or Benjamini and Hochberg (the rest). docs/analysis.md says when each misleads."
+    "p is for looking once, the daily p (always-valid) for looking every day; adjusted p is corrected by "
+    "Holm (goals, guardrails) or Benjamini and Hochberg (the rest). docs/analysis.md says when each misleads."
 )
 
-# of a metric as text; the rest is in --format csv and json
-COLUMNS = (
-    "metric",
-    "variant",
-    "control",
-    "treatment",
-    "lift",
-    "interval",
-    "p",
-    "adjusted p",
-    "always-valid p",
-    "CUPED p",
-    "saved",
-    "finding",
-)
+# of a metric as text, in two tables of eighty columns; the rest is in --format csv and json
+HOW_MUCH = ("control", "treatment", "lift", "interval")
+HOW_SURE = ("p", "adjusted p", "daily p", "CUPED p", "saved", "finding")
 
 
 def told(analysis: Analysis, results: Sequence[ExperimentResult]) -> str:
@@ -60,11 +49,10 @@ def told(analysis: Analysis, results: Sequence[ExperimentResult]) -> str:
     whole = [result for result in results if result.segment == WHOLE]
     parts = [result for result in results if result.segment != WHOLE]
     if whole:
-        lines.append(table(COLUMNS, [_row(result) for result in whole]))
+        lines += _tables(whole)
     for segment in dict.fromkeys(result.segment for result in parts):
-        rows = [(result.segment_value, *_row(result)) for result in parts if result.segment == segment]
         lines += ["", f"by {segment}, corrected for all comparisons of segments:"]
-        lines.append(table((segment, *COLUMNS), rows))
+        lines += _tables([result for result in parts if result.segment == segment], segment)
     notes = {f"{result.metric}: {result.note}" for result in results if result.note}
     lines += [
         "",
@@ -140,20 +128,42 @@ def _split(analysis: Analysis) -> str:
     return f"{told}; by day: {len(days):,} judged, the least even {worst.day} (p = {cell(worst.p_value)})"
 
 
-def _row(result: ExperimentResult) -> tuple:
-    saved = result.variance_saved
+def _tables(results: Sequence[ExperimentResult], segment: str | None = None) -> list[str]:
+    """How much the arms differ, and how sure that is. Of one treatment alone nobody need be told which."""
+    has_several = len({result.variant_id for result in results}) > 1
+
+    def heads(result: ExperimentResult) -> tuple:
+        metric = f"{result.metric}{'' if result.role == 'secondary' else f' ({result.role})'}"
+        return (
+            *((result.segment_value,) if segment else ()),
+            metric,
+            *((result.variant_id,) if has_several else ()),
+        )
+
+    names = (*((segment,) if segment else ()), "metric", *(("variant",) if has_several else ()))
+    return [
+        table((*names, *HOW_MUCH), [(*heads(one), *_how_much(one)) for one in results]),
+        "",
+        table((*names, *HOW_SURE), [(*heads(one), *_how_sure(one)) for one in results]),
+    ]
+
+
+def _how_much(result: ExperimentResult) -> tuple:
     return (
-        f"{result.metric}{'' if result.role == 'secondary' else f' ({result.role})'}",
-        result.variant_id,
         result.control_value,
         result.treatment_value,
         percent(result.lift, signed=True),
         _interval(result),
+    )
+
+
+def _how_sure(result: ExperimentResult) -> tuple:
+    return (
         result.p_value,
         result.adjusted_p_value,
         result.always_valid_p_value,
         result.cuped_p_value,
-        None if saved is None else percent(saved, 0),
+        percent(result.variance_saved, 0),
         result.finding.replace("_", " "),
     )
 
@@ -167,4 +177,5 @@ def _interval(result: ExperimentResult) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
