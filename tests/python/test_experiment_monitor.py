@@ -270,7 +270,7 @@ def test_one_is_told_in_full(cap: Callable[..., Result]) -> None:
     assert "withheld" in told
     assert "the last 14 of 30 days" in told
     found = cap("found").stdout
-    assert "First significant: looked at once 2026-01-0" in found
+    assert "First significant day: by the p for looking once 2026-01-0" in found
     assert "2026-01-30      600        600  +100.0\u00a0%" in found
 
 

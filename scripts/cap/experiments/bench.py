@@ -23,12 +23,13 @@ EXPERIMENT = "EXP-BENCH"
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds and bytes of memory at the peak that the command took, from its start to its end, for
-    `exposures` exposures; how many metrics it compared and what it said of the test.
+    """Wall and processor seconds and bytes of memory at the peak that the command took, from its start to
+    its end, for `exposures` exposures; how many metrics it compared and what it said of the test.
     """
 
     exposures: int
     seconds: float
+    cpu_seconds: float
     memory: int
     metrics: int
     verdict: str
@@ -56,7 +57,13 @@ def measure(exposures: int, say: Callable[[str], None]) -> Measured:
         raise CapError(f"`cap {' '.join(asked)}` failed; it says why above")
     found = json.loads("\n".join(told))
     return Measured(
-        exposures, ran.seconds, ran.peak_bytes, len(found), found[0]["verdict"], found[0]["verdict_reason"]
+        exposures,
+        ran.seconds,
+        ran.cpu_seconds,
+        ran.peak_bytes,
+        len(found),
+        found[0]["verdict"],
+        found[0]["verdict_reason"],
     )
 
 

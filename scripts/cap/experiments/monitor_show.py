@@ -120,7 +120,7 @@ def _found(state: State) -> list[str]:
         return ["First significant day: withheld, the split is broken"]
     fixed = state.first_significant or "on no day"
     always = state.first_always_significant or "on no day"
-    return [f"First significant: looked at once {fixed}, always valid {always}"]
+    return [f"First significant day: by the p for looking once {fixed}, by the always-valid one {always}"]
 
 
 def _warnings(state: State) -> list[str]:
