@@ -116,7 +116,8 @@ def _for_lift(plan: Plan, lift: float) -> Step:
         plan.treatment_share / plan.control_share,
         plan.treatments,
     )
-    total = math.ceil(max(size.control / plan.control_share, size.treatment / plan.treatment_share))
+    # a treatment is rounded up from the control, so that no other arm wants more in all
+    total = math.ceil(size.treatment / plan.treatment_share)
     return Step(
         "lift",
         lift,
