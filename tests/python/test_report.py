@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import altair as alt
 import duckdb
 import pytest
+import vl_convert
 from click.testing import CliRunner, Result
 from conftest import Warehouse
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -27,7 +28,7 @@ from cap.metrics.engine import Metrics
 from cap.metrics.show import as_csv
 from cap.report import charts, theme
 from cap.report.build import build, write
-from cap.report.model import MEDIUM, WIDE, Asked, Chart, Figure, Period, Report, Tile
+from cap.report.model import MEDIUM, NARROW, WIDE, Asked, Chart, Figure, Period, Report, Tile
 from cap.report.reader import Reader
 from cap.report.sections import (
     actions,
@@ -141,6 +142,10 @@ def hostile(warehouse: Warehouse, changed: Callable[[str, list[str]], Path]) -> 
         "verdict_reason = 'The split is broken.' where experiment_key = "
         "(select experiment_key from gold.dim_experiment where experiment_id = 'EXP-006')"
     )
+    stopped = (
+        "update gold.fact_experiment_results set finding = 'no_difference', verdict = 'stop' where "
+        "experiment_key = (select experiment_key from gold.dim_experiment where experiment_id = 'EXP-002')"
+    )
     database = changed(
         "hostile",
         [
@@ -148,6 +153,7 @@ def hostile(warehouse: Warehouse, changed: Callable[[str, list[str]], Path]) -> 
             f"update gold.dim_experiment set experiment_name = '{quoted}' where experiment_id = 'EXP-001'",
             "delete from gold.fact_experiment_results",
             result,
+            stopped,
             broken,
         ],
     )
@@ -301,7 +307,8 @@ def test_what_began_amid_the_weeks_before_has_not_grown_since() -> None:
 
     def tile(first: date, settles: int = 0) -> Tile:
         users = overview.Key("app_users", "App users", "count", "mobile_app_events", settles=settles)
-        rows = [(datetime.combine(day, time()), 100 if day >= first else 0) for day in weeks]
+        counts = [0 if day < first else 25 if day < period.start else 100 for day in weeks]
+        rows = [(datetime.combine(day, time()), count) for day, count in zip(weeks, counts, strict=True)]
         course = Asked("command", "", ("metric_time__week", "app_users"), rows)
         now, before = (Asked("command", "", ("app_users",), [(count,)]) for count in (400, 100))
         reader = SimpleNamespace(period=period, first_days={"mobile_app_events": first})
@@ -309,7 +316,8 @@ def test_what_began_amid_the_weeks_before_has_not_grown_since() -> None:
 
     late = tile(period.before_start + timedelta(days=1))
     assert (late.change, late.before) == ("", "nothing to compare with")
-    assert tile(period.before_start).before == "from 100"
+    whole = tile(period.before_start)
+    assert (whole.change, whole.before, whole.tone) == ("+300.0\u00a0%, better", "from 100", "good")
     # the line begins with the data, not with weeks of nothing
     assert "7 weeks" in late.chart.alt
     assert "16 weeks" in tile(period.course_start).chart.alt
@@ -332,13 +340,14 @@ def test_figures_are_what_gold_says(warehouse: Warehouse, made: Made) -> None:
         if row["funnel_step__funnel_name"] == "purchase"
     )
     assert steps == funnel
-    stages = warehouse.query(
-        "select stage_name, customers from gold.fact_lifecycle_stage_days "
-        "inner join gold.dim_lifecycle_stage on stage_key = lifecycle_stage_key "
-        f"where snapshot_date = date '{period.end}' order by all"
-    )
-    rows = made.figures["stages"].asked[0].records()
-    assert sorted((row["lifecycle__stage_name"], row["lifecycle_customers"]) for row in rows) == stages
+    for asked, at_end in zip(made.figures["stages"].asked, (period.end, period.before_end), strict=True):
+        stages = warehouse.query(
+            "select stage_name, customers from gold.fact_lifecycle_stage_days "
+            "inner join gold.dim_lifecycle_stage on stage_key = lifecycle_stage_key "
+            f"where snapshot_date = date '{at_end}' order by all"
+        )
+        rows = asked.records()
+        assert sorted((row["lifecycle__stage_name"], row["lifecycle_customers"]) for row in rows) == stages
     markov = dict(
         warehouse.query(
             "select channel_name, sum(attributed_revenue) from gold.fact_attribution "
@@ -586,7 +595,9 @@ def test_landed_analyses_tell_the_verdicts(hostile: Made) -> None:
     assert (broken["text"], broken["is_open"]) == ("withheld", True)
     assert ("Faster start page", "Broken", "The split is broken.") in figure.lines
     # as the lines, so the drawing: what was decided first
-    assert [line[1] for line in figure.lines[1:]] == ["Ship"] * (len(figure.lines) - 2) + ["Broken"]
+    verdicts = [line[1] for line in figure.lines[1:]]
+    assert verdicts == ["Ship"] * (len(verdicts) - 2) + ["Stop", "Broken"]
+    assert list(rows)[-2].startswith("Hero image")
     assert list(rows)[-1] == "Faster start page: fast"
 
 
@@ -1045,8 +1056,9 @@ def test_in_short_leads_to_what_it_tells(browser: Browser, made: Made) -> None:
     )
     assert told["Revenue by week"] == made.figures["revenue"].message
     # on a phone the way back stays in sight and hides nothing
+    page.emulate_media(reduced_motion="reduce")
     links.last.click()
-    page.wait_for_timeout(100)
+    page.wait_for_function("document.getElementById('f-rejected').getBoundingClientRect().top < 100")
     nav, figure = page.locator("nav").bounding_box(), page.locator("#f-rejected").bounding_box()
     assert nav["y"] == 0
     assert figure["y"] >= nav["y"] + nav["height"] - 1
@@ -1135,6 +1147,19 @@ def test_charts_are_vega_lite(made: Made) -> None:
     for chart in kinds.values():
         for width in chart.widths:
             alt.Chart.from_dict(chart.draw(width))
+
+
+@pytest.mark.parametrize("width", [NARROW, MEDIUM])
+@pytest.mark.parametrize("weeks", [2, 13, 26])
+def test_names_of_weeks_do_not_run_into_each_other(weeks: int, width: int) -> None:
+    days = [date(2026, 1, 5) + timedelta(weeks=week) for week in range(weeks)]
+    rows = [{"week": str(day), "value": 1_000, "is_period": True} for day in days]
+    drawn = vl_convert.vegalite_to_svg(charts.course(rows, "revenue")(width))
+    names = re.findall(r"translate\(([\d.]+),[^>]*>(\d+ [A-Z][a-z]+)</text>", drawn)
+    assert names[-1][1] == f"{days[-1]:%-d %b}"
+    for (left, one), (right, other) in pairwise(names):
+        letters = (len(one) + len(other)) / 2 + 1
+        assert float(right) - float(left) > 6 * letters, (one, other)
 
 
 def test_ribbons_are_as_thick_as_they_are_many() -> None:
@@ -1231,7 +1256,7 @@ def test_a_share_of_few_is_less_than_it_seems() -> None:
     ("model", "chance", "judged"),
     [
         ((0.19, 0.17, 0.21), (0.15, 0.11, 0.19), "luck may explain the difference"),
-        ((0.20, 0.18, 0.22), (0.15, 0.12, 0.18), "better than luck explains"),
+        ((0.20, 0.18, 0.22), (0.15, 0.11, 0.19), "better than luck explains"),  # though they touch
         ((0.15, 0.12, 0.18), (0.20, 0.18, 0.22), "worse than chance"),
         ((0.15, None, None), (0.20, 0.18, 0.22), "too few to tell"),
     ],
@@ -1283,6 +1308,11 @@ def test_what_is_wrong_is_said_in_a_sentence(cap: Callable[..., Result], tmp_pat
         assert done.exit_code == 1, (arguments, done.output)
         assert words in done.stderr
         assert "Traceback" not in done.output
+
+
+def test_where_nothing_can_be_written_is_said_before_the_work() -> None:
+    with pytest.raises(OSError):
+        write(None, Path("/proc/report.html"))  # it would ask the reader first
 
 
 def test_a_warehouse_that_is_not_built_says_so(warehouse: Warehouse, tmp_path: Path) -> None:
