@@ -14,8 +14,9 @@ from click.testing import CliRunner, Result
 from cap.cli import main
 from cap.statistics import achieved_power, minimum_detectable_effect, sample_size
 
-# Ten days, each with ten units of the control and five of either treatment, of «long» for eight days alone; every
-# fourth of the control converts, for 8 money and in its one session of two; and one unit was seen in two arms.
+# Ten days, each with ten units of the control and five of either treatment, of «long» for eight days alone;
+# every fourth of the control converts, for 8 money and in its one session of two; and one unit was seen in
+# two arms.
 WAREHOUSE = """
 create schema gold; create schema silver; create schema reference;
 create table reference.experiment_metrics as select * from (values

@@ -22,7 +22,7 @@ from cap.experiments.compare import Compared, _is_too_small, results_of
 from cap.experiments.metrics import Metric, chosen, metrics_of
 from cap.experiments.results import ExperimentResult
 from cap.experiments.settings import settings
-from cap.experiments.sums import Segment, Sums
+from cap.experiments.sums import Segment, Sums, segment_sums
 from cap.experiments.units import ArmCount, DayBalance, daily_units
 from cap.experiments.verdict import Evidence, Finding, judge
 from cap.experiments.warehouse import Experiment
@@ -538,6 +538,28 @@ def test_every_metric_of_the_seed_can_be_computed_and_goals_come_first() -> None
     read = seeded({"value": {"numerator": "result:signup", "covariate": None}})
     assert [one.name for one in metrics_of(read, "e") if one.told_names] == ["value"]
     assert "value" not in [one.name for one in metrics_of(read, "another")]
+
+
+def test_of_a_pair_both_or_neither_count() -> None:
+    """Four units that count: one without a numerator, one without a denominator, two with both."""
+    connection = seeded()
+    connection.execute(
+        "insert into silver.silver_ab_test_outcomes by name select * from (values "
+        "('e', 'a', 1, 1.0, 2.0, 5.0), ('e', 'a', 1, 4.0, 3.0, 7.0), ('e', 'a', 1, null, 9.0, 9.0), "
+        "('e', 'a', 1, 8.0, null, 9.0), ('e', 'a', 0, 8.0, 8.0, 8.0)) as told (experiment_id, variant_id, "
+        "counts_in_test, later_bounces, later_sessions, pre_sessions)"
+    )
+    ratio = Metric("r", "r", "ratio", "later_bounces", "later_sessions", None, None, "goal", "up", "left_out")
+    mean = Metric("m", "m", "mean", "later_sessions", None, "pre_sessions", None, "goal", "up", "left_out")
+    (whole,) = segment_sums(connection, "e", [ratio, mean])
+    assert whole.units == {"a": 4}
+    assert whole.sums["r", "a"] == Sums(2, 2.5, 4.5, 2.5, 0.5, 1.5)
+    assert whole.sums["m", "a"] == Sums(3, 14 / 3, pytest.approx(43 / 3), 7.0, 4.0, pytest.approx(7.0))
+    zeros = [dataclasses.replace(one, missing="zero") for one in (ratio, mean)]
+    (whole,) = segment_sums(connection, "e", zeros)
+    assert [whole.sums[name, "a"].n for name in "rm"] == [4, 4]
+    assert whole.sums["r", "a"].other_mean == 14 / 4
+    assert whole.sums["m", "a"].other_mean == 30 / 4
 
 
 @pytest.mark.parametrize(
