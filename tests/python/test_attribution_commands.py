@@ -25,6 +25,7 @@ from cap.attribution.holdouts import Holdout, holdouts
 from cap.attribution.recompute import VARS, compiled, dropped, rebuilt
 from cap.attribution.results import AttributionEstimate
 from cap.attribution.save import land_estimates
+from cap.attribution.show import compared
 from cap.attribution.warehouse import MODELS, opened
 from cap.cli import main
 from cap.report.sections.attribution import CERTAINTY
@@ -298,6 +299,37 @@ def test_holdouts_agree_only_as_surely_as_they_know() -> None:
     assert agreements(found, few)[0].rank_upper is None
     few = [replace(one, caused=one.uplift * one.reached_journeys) for one in few]
     assert agreements(found, few)[0].rank_upper == agreements(found, few)[0].rank_agreement == -1
+
+
+def test_a_table_tells_how_sure_agreement_and_holdouts_are() -> None:
+    held = replace(
+        Holdout(**dict.fromkeys(Holdout.__dataclass_fields__)),
+        channel="Email",
+        reached_journeys=100,
+        uplift=0.1,
+        p_value=0.0123,
+        adjusted_p_value=0.0456,
+    )
+    agreed = [
+        compare.Agreement("linear", "last_touch", 2, 0.5, 0.25),
+        compare.Agreement("last_touch", "holdouts", 3, 1 / 3, None, -0.5, 0.9),
+    ]
+    rows = [{"name": "Email", "linear": 0.5, "last_touch": 0.25}]
+    told = compared(rows, "share", agreed, [held], "linear")
+    assert "+0.33 (-0.50 to +0.90)" in told
+    assert "0.0456" in told
+    assert "0.0123" not in told
+    assert "nothing here tells what a channel causes" in compared(rows, "share", agreed, [], "linear")
+
+
+def test_a_build_lands_intervals(warehouse: Warehouse) -> None:
+    ((chains, least, share, none),) = warehouse.query(
+        "select count(*), min(sample_count), count(credit_share_lower) / count(credit_share), "
+        "count(*) filter (where not is_latest) from gold.fact_attribution_estimates where model_order > 0"
+    )
+    assert chains > 100
+    assert least >= 40
+    assert (share, none) == (1, 0)
 
 
 def test_a_holdout_stands_beside_its_channel_alone() -> None:
@@ -590,6 +622,14 @@ def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:
     for line in lines:
         if line.section.startswith("paths"):
             assert ("Email" in line.item.split(" > ")) == (line.section == "paths with it")
+    won = warehouse.query(
+        f"select list_contains(string_split(nodes, ','), '{node.key}') as has_it, path_count "
+        "from silver.silver_attribution_distinct_paths where conversion_type = 'purchase' and is_converted "
+        "order by path_count desc"
+    )
+    for section, has_it in (("paths with it", True), ("paths without it", False)):
+        counts = [count for has, count in won if has is has_it]
+        assert [line.count for line in lines if line.section == section] == counts[:3]
     assert sum(line.section == "after" for line in lines) == 3
     steps = warehouse.query(
         "select coalesce(channel_name, '(start of the path)'), step_count "
@@ -598,7 +638,33 @@ def test_a_channel_is_explained_by_what_adds_up(warehouse: Warehouse) -> None:
         f"where conversion_type = 'purchase' and to_key = {node.key} order by 2 desc, 1 limit 3"
     )
     assert [(line.item, line.count) for line in lines if line.section == "before"] == steps
+    steps = warehouse.query(
+        "select coalesce(channel_name, case to_key when -3 then '(a conversion)' else '(nothing)' end), "
+        "step_count from intermediate.int_attribution__transitions "
+        "left join gold.dim_channel on to_key = channel_key "
+        f"where conversion_type = 'purchase' and from_key = {node.key} order by 2 desc, 1 limit 3"
+    )
+    assert [(line.item, line.count) for line in lines if line.section == "after"] == steps
     assert told["credit", "markov_2"].share > 0
+
+
+def test_where_a_channel_stands(warehouse: Warehouse) -> None:
+    """Against paths read one by one: alone, first, last, both or between others."""
+    with opened(warehouse.database) as one:
+        node = find_channel(one, "Direct")
+        lines = explain_channel(one, "lead", node, orders=())
+    wanted: dict[str, int] = {}
+    for (nodes,) in warehouse.query(
+        "select list(node_key order by touch_number) from silver.silver_attribution_paths "
+        "where conversion_type = 'lead' group by conversion_key"
+    ):
+        if node.key in nodes:
+            ends = (nodes[0] == node.key, nodes[-1] == node.key)
+            place = {(1, 1): "first and last", (1, 0): "first", (0, 1): "last", (0, 0): "between"}[ends]
+            place = "the only one" if set(nodes) == {node.key} else place
+            wanted[place] = wanted.get(place, 0) + 1
+    assert len(wanted) == 5
+    assert {line.item: line.count for line in lines if line.section == "place"} == wanted
 
 
 def test_all_paths_are_explained_by_what_adds_up(warehouse: Warehouse, cap: Callable[..., Result]) -> None:
@@ -622,6 +688,15 @@ def test_all_paths_are_explained_by_what_adds_up(warehouse: Warehouse, cap: Call
         some = [line for line in lines if line.section == section]
         counts = sorted((count for _, is_won, count in distinct if is_won is is_told), reverse=True)
         assert [line.count for line in some] == counts[:3]
+        names = dict(warehouse.query("select channel_key, channel_name from gold.dim_channel"))
+        for line in some:
+            alike = {
+                is_won: count
+                for nodes, is_won, count in distinct
+                if " > ".join(names[int(node)] for node in nodes.split(",")) == line.item
+            }
+            assert line.share == pytest.approx(alike[is_told] / sum(alike.values()))
+    assert any(line.share < 1 for line in lines if line.section.startswith("paths that"))
     effects = warehouse.query(
         "select channel_name, removal_effect::double from gold.fact_attribution_removal_effects "
         "inner join gold.dim_channel using (channel_key) where conversion_type = 'lead'"
@@ -647,6 +722,10 @@ def test_a_conversion_is_explained_by_its_touches(warehouse: Warehouse, cap: Cal
         assert sum(getattr(touch, model) for touch in told) == pytest.approx(1, abs=1e-9)
     hours = [touch.hours_before for touch in told]
     assert hours == sorted(hours, reverse=True)
+    ((converted_at,),) = warehouse.query(
+        f"select max(conversion_timestamp) from silver.silver_attribution_paths where conversion_key = {key}"
+    )
+    assert hours[0] == pytest.approx((converted_at - told[0].touched_at).total_seconds() / 3600)
     done = cap("explain", conversion, "--format", "csv")
     assert done.exit_code == 0, done.output
     assert len(list(csv.reader(io.StringIO(done.stdout)))) == touches + 1
