@@ -845,6 +845,11 @@ def test_nothing_delivered_says_what_is_missing(nothing: Made) -> None:
     assert "customer_master was delivered" in figures["identity"].missing
     assert "Not delivered: " in figures["absent"].message
     assert "customer_complaints" in nothing.html
+    # a metric whose table nobody delivered is not 0, and did not stay as it was
+    tiles = {tile.name: tile for tile in nothing.report.sections[0].tiles}
+    assert (tiles["users"].value, tiles["users"].before) == ("–", "web_pageviews was not delivered")
+    assert "Events since" not in dict(nothing.report.facts)
+    assert figures["absent"].message.startswith("1 table of 27 was delivered.")
     # said, not drawn: there is no chart without a mark
     assert nothing.charts == []
 

@@ -30,7 +30,7 @@ def build(reader: Reader, progress: Callable[[str], None] = lambda _: None) -> R
     delivered = [one for one in reader.deliveries if not one.is_absent]
     rows = sum(one.bronze_rows for one in delivered)
     facts = (
-        ("Events since", day(reader.period.first_day)),
+        *((("Events since", day(reader.period.first_day)),) if reader.has_events else ()),
         ("Data up to", day(reader.calendar_end)),
         ("Tables delivered", f"{len(delivered)} of {len(reader.deliveries)}"),
         ("Rows delivered", said(rows)),
@@ -52,7 +52,7 @@ def _short(sections: list[Section]) -> tuple[tuple[str, str, str], ...]:
     told = []
     for section in sections:
         moved = [f"{tile.label} {tile.change}" for tile in section.tiles if tile.tone != "plain"]
-        if section.tiles:
+        if any(tile.number is not None for tile in section.tiles):
             words = f"{'; '.join(moved)}." if moved else "None moved beyond the usual up and down of weeks."
             told.append((section.key, "Key figures", words))
         told += [

@@ -78,7 +78,9 @@ class Reader:
         ((last,),) = self.sql("select max(date_day) as last_day from gold.dim_date").rows
         self.calendar_end = last
         # customers are known for decades; what they do is delivered from some day on
-        first_day = min((day for table, day in self.first_days.items() if table in EVENTS), default=last)
+        days = [day for table, day in self.first_days.items() if table in EVENTS]
+        self.has_events = bool(days)
+        first_day = min(days, default=last)
         if last is None:
             raise CapError(f"{self.database} holds no day: no table with a date was delivered")
         if as_of and not first_day <= as_of <= last:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from statistics import mean, stdev
 from typing import Literal
 
+from cap.metrics.show import NOTHING
 from cap.report import charts
 from cap.report.model import Asked, Chart, Figure, Section, Tile, first_monday
 from cap.report.reader import Reader
@@ -68,7 +69,11 @@ def section(reader: Reader) -> Section:
         end=period.month_end,
     )
     tiles = tuple(
-        _by_month(reader, key, months) if key.by_month else _by_week(reader, key, now, before, course)
+        _if_delivered(
+            reader,
+            key,
+            _by_month(reader, key, months) if key.by_month else _by_week(reader, key, now, before, course),
+        )
         for key in KEYS
     )
     return Section(
@@ -82,6 +87,14 @@ def section(reader: Reader) -> Section:
         tiles,
         (now, before, course, months),
     )
+
+
+def _if_delivered(reader: Reader, key: Key, tile: Tile) -> Tile:
+    """The tile; a 0 of what was not delivered is not a 0."""
+    if tile.number or key.table not in reader.absent:
+        return tile
+    why = f"{key.table} was not delivered"
+    return replace(tile, value=NOTHING, number=None, change="", tone="plain", before=why, chart=None)
 
 
 def _by_week(reader: Reader, key: Key, now: Asked, before: Asked, course: Asked) -> Tile:

@@ -149,10 +149,11 @@ def _rows(reader: Reader) -> Figure:
     )
     most = [str(row["rejection_reason"]).replace("_", " ") for row in reasons.records()[:2]]
     notes = [f"Most often: {listed(most)}."] if most else []
-    notes.append(
-        "At the bars: rows refused · share of those delivered. quality.quality_rejected_rows has each with "
-        "its reason."
-    )
+    if rows:
+        notes.append(
+            "At the bars: rows refused · share of those delivered. quality.quality_rejected_rows has each "
+            "with its reason."
+        )
     return Figure("rejected", title, message, chart, (asked, reasons), tuple(notes))
 
 
@@ -165,7 +166,8 @@ def _absent(reader: Reader) -> Figure:
     found = asked.records()
     absent = [row["table_name"] for row in found if row["is_absent"]]
     empty = [row["table_name"] for row in found if not row["is_absent"] and not row["bronze_rows"]]
-    parts = [f"{plural(len(found) - len(absent), 'table')} of {len(found)} were delivered."]
+    there = len(found) - len(absent)
+    parts = [f"{plural(there, 'table')} of {len(found)} {'was' if there == 1 else 'were'} delivered."]
     if absent:
         parts.append(f"Not delivered: {listed(absent)}.")
     if empty:
