@@ -23,7 +23,7 @@ from cap.experiments.metrics import Metric, chosen, metrics_of
 from cap.experiments.results import ExperimentResult
 from cap.experiments.settings import settings
 from cap.experiments.sums import Segment, Sums, segment_sums
-from cap.experiments.units import ArmCount, DayBalance, daily_units
+from cap.experiments.units import ArmCount, DayBalance, _balance, daily_units
 from cap.experiments.verdict import Evidence, Finding, judge
 from cap.experiments.warehouse import Experiment
 from cap.landing import columns, land
@@ -342,6 +342,18 @@ def test_days_are_those_of_the_slowest_arm_at_its_pace_of_late() -> None:
     assert _days_left(500, arms, {"a": 4.0}) is None
     assert daily_units(days[:3]) == {"a": 10, "b": 5}
     assert daily_units([]) == {}
+
+
+def test_the_split_of_a_day_is_judged_from_five_units_expected_in_every_arm() -> None:
+    def balance(old: int, new: int) -> float | None:
+        weights = {"old": 3.0, "new": 1.0}
+        parts = [
+            {"variant_id": arm, "units": units, "weights": weights} for arm, units in (("a", old), ("b", new))
+        ]
+        return _balance(date(2026, 1, 1), parts, {"old": "a", "new": "b"}).p_value
+
+    assert balance(19, 0) is None
+    assert balance(20, 0) == pytest.approx(stats.chisquare([20, 0], [15, 5]).pvalue)
 
 
 def test_a_ratio_whose_mean_below_the_line_is_noise_is_too_small() -> None:

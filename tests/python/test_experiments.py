@@ -26,7 +26,7 @@ from cap.experiments.sums import SEGMENTS
 from cap.experiments.warehouse import experiments, find
 from cap.load.bronze import load_bronze
 from cap.load.contract import read_contract
-from cap.statistics import Arm, achieved_power, difference, sample_size
+from cap.statistics import Arm, achieved_power, always_valid, difference, sample_size
 from cap.warehouse import opened
 
 EXACT = 1e-8
@@ -349,6 +349,8 @@ def test_python_and_sql_say_the_same_of_conversions(analyses: dict, results: dic
     for one in analyses.values():
         for arm in one.arms:
             assert arm.units == results[arm.variant_id]["unique_users"]
+        in_two = sum(arm.units_in_two_arms for arm in one.arms)
+        assert one.two_arms_share == in_two / (in_two + sum(arm.units for arm in one.arms))
         for row in one.results:
             if row.metric != "conversion" or row.segment != "all":
                 continue
@@ -404,6 +406,11 @@ def test_known_lifts_lie_in_the_intervals_of_the_analysis(analyses: dict, truth:
         rate = float(truth[row.variant_id]["baseline"])
         assert row.always_valid_lower <= rate * lift <= row.always_valid_upper
         assert row.always_valid_upper - row.always_valid_lower > row.difference_upper - row.difference_lower
+        units = (row.control_units, row.treatment_units)
+        values = (row.control_value, row.treatment_value)
+        arms = [Arm.of_counts(n, round(n * value)) for n, value in zip(units, values, strict=True)]
+        wanted = always_valid(difference(*arms, LEVEL, "proportion"), sum(units), LEVEL)
+        assert row.always_valid_p_value == pytest.approx(wanted.p_value, abs=EXACT)
 
 
 def outcomes(world: Path, experiment: str, columns: str) -> dict[str, np.ndarray]:

@@ -43,7 +43,7 @@ def told(analysis: Analysis, results: Sequence[ExperimentResult]) -> str:
                 for arm in analysis.arms
             ],
         ),
-        _split(analysis),
+        *_wrapped(_split(analysis)),
         "",
     ]
     whole = [result for result in results if result.segment == WHOLE]
