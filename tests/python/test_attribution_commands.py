@@ -521,7 +521,9 @@ def test_sensitivity_is_the_credit_that_goes_elsewhere(
         if row["value"] == "1 days" and row["attribution_model"] == "linear"
     )
     table = cap("compare", "--sensitivity", "lookback").stdout
-    assert f"{moved / 2:.1%}" in next(line for line in table.splitlines() if line.startswith("1 days"))
+    line = next(line for line in table.splitlines() if line.startswith("1 days"))
+    assert f"{moved / 2:.1%}" in line
+    assert f"{short['seen_whole']:.1%}" in line.split()[3]
     assert "30 days (as built)" in table
     assert CAUSALITY.split(";")[0] in table
 
