@@ -523,7 +523,7 @@ def test_sensitivity_is_the_credit_that_goes_elsewhere(
     table = cap("compare", "--sensitivity", "lookback").stdout
     line = next(line for line in table.splitlines() if line.startswith("1 days"))
     assert f"{moved / 2:.1%}" in line
-    assert f"{short['seen_whole']:.1%}" in line.split()[3]
+    assert line.split()[3] == f"{short['seen_whole']:.1%}"
     assert "30 days (as built)" in table
     assert CAUSALITY.split(";")[0] in table
 
