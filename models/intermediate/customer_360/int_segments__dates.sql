@@ -8,15 +8,16 @@ numbers as (
 
 build_dates as (select * from {{ ref('int_core__build_dates') }}),
 
--- before anybody was seen there is nobody to segment, and before its first year the calendar has no days
+-- before anybody was seen there is nobody to segment; before its first year the calendar has no
+-- days
 firsts as (
 
     select
         greatest(
-            min(starts.first_seen_date),
+            min(first_stages.first_seen_date),
             min(cast(date_trunc('year', build_dates.first_event_date) as date))
         ) as first_date
-    from {{ ref('int_lifecycle__starts') }} as starts
+    from {{ ref('int_lifecycle__starts') }} as first_stages
     cross join build_dates
 
 ),
