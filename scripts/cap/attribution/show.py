@@ -11,6 +11,7 @@ from cap.attribution.explain import Line, Touch
 from cap.attribution.holdouts import Holdout
 from cap.attribution.results import AttributionEstimate
 from cap.attribution.warehouse import MODELS
+from cap.metrics.show import NOTHING, percent
 from cap.output import render
 
 # names that leave room for all models side by side
@@ -21,7 +22,6 @@ SHORT = {
     "time_decay": "decay",
     "position_based": "posit.",
 }
-NOTHING = "–"
 CAUTION = textwrap.fill(CAUSALITY, 110)
 
 
@@ -205,9 +205,7 @@ def _measured(value: float | None, measure: str) -> str:
 
 def _percent(value: float | None, signed: bool = False) -> str:
     """Of one width, so that numbers stand below one another."""
-    if value is None:
-        return f"{NOTHING:>7}"
-    return f"{value:+7.1%}" if signed else f"{value:7.1%}"
+    return f"{percent(value, signed=signed):>7}"
 
 
 def _interval(lower: float | None, upper: float | None, signed: bool = False) -> str:

@@ -7,10 +7,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
-from cap.metrics.show import NOTHING
+from cap.metrics.show import GAP, NOTHING, percent
 
 Unit = Literal["count", "amount", "share", "score", "times"]
-GAP = "\u00a0"  # a space at which no line breaks
 
 # endings of names whose values are shares of 1
 SHARES = re.compile(
@@ -33,7 +32,7 @@ def said(value: Any, unit: Unit = "count") -> str:
     if found is None:
         return NOTHING
     if unit == "share":
-        return f"{_digits(100 * found, 1)}{GAP}%"
+        return percent(found)
     if unit == "times":
         return f"{_digits(found, 1)}{GAP}×"
     if unit == "score":
